@@ -1,0 +1,195 @@
+"""From ranked passages to the contract's answer: verbatim sentences with checkable citations."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.answers import Answer, AnswerSentence, Citation, Hits, Refusal
+from api.citing import cite
+from api.confidence import Features, confidence, features
+from api.filters import Filters
+from api.retrieval import Ranking, rank
+from api.sentences import Candidate, best_span, score_sentences
+from api.snapshot import Snapshot
+from indexer.analysis import content_words
+from indexer.encoder import Encoder
+from indexer.lexical import query_weights
+from indexer.types import Language, Passage, Span
+
+# A sentence joins the answer if it is nearly as good as the best one.
+SENTENCE_MARGIN = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """All that an answer is decided from."""
+
+    ranking: Ranking
+    sentences: list[Candidate]  # best first
+    features: Features | None  # of the best sentence; None where there is no sentence
+
+
+def consider(
+    snapshot: Snapshot, encoder: Encoder, question: str, allowed: np.ndarray, depth: int
+) -> Considered:
+    """Rank the allowed passages, score the sentences of the best, describe the best sentence."""
+    vector = encoder.encode_query(question)
+    ranking = rank(snapshot, question, vector, allowed, depth)
+    sentences = score_sentences(snapshot, encoder, question, vector, ranking)
+    if not sentences:
+        return Considered(ranking, sentences, None)
+    record = snapshot.by_id[sentences[0].passage.doc_id]
+    text = snapshot.store.text(record.doc_id)
+    return Considered(ranking, sentences, features(question, ranking, sentences[0], record, text))
+
+
+def answer(
+    snapshot: Snapshot,
+    encoder: Encoder,
+    question: str,
+    *,
+    language: Language,
+    k: int,
+    max_sentences: int,
+    filters: Filters,
+    threshold: float,
+) -> Answer:
+    """Answer a question from one generation, or say that its documents do not answer it.
+
+    Args:
+        threshold: the confidence from which an answer is shown, in [0, 1].
+    """
+    started = time.perf_counter()
+    allowed = snapshot.passages(filters)
+    refusal: Refusal | None = None
+    sure, chosen, cited = 0.0, list[Candidate](), list[Citation]()
+    if not content_words(question):
+        refusal = "question_unclear"
+    elif not allowed.any():
+        refusal = "nothing_matches_filters"
+    else:
+        considered = consider(snapshot, encoder, question, allowed, k)
+        sure = confidence(considered.features) if considered.features else 0.0
+        if sure < threshold:
+            refusal = "not_in_documents"
+        else:
+            chosen = _choose(snapshot, considered.sentences, max_sentences)
+        cited = _cite(snapshot, question, considered.ranking, chosen, k)
+    numbers = {(c.doc_id, c.start): c.number for c in cited}
+    return Answer(
+        id=uuid.uuid4().hex,
+        question=question,
+        language=language,
+        answered=refusal is None,
+        refusal=refusal,
+        confidence=round(sure, 4),
+        conflict=False,
+        answer=tuple(_sentence(snapshot, candidate, numbers) for candidate in chosen),
+        citations=() if refusal else tuple(cited),
+        related=tuple(cited) if refusal else (),
+        index=snapshot.state,
+        took_ms=_milliseconds_since(started),
+    )
+
+
+def search(
+    snapshot: Snapshot,
+    encoder: Encoder,
+    query: str,
+    *,
+    language: Language,
+    k: int,
+    offset: int,
+    filters: Filters,
+) -> Hits:
+    """Rank the passages for a query; each hit highlights its sentence that covers most of it."""
+    started = time.perf_counter()
+    allowed = snapshot.passages(filters)
+    hits: tuple[Citation, ...] = ()
+    if allowed.any():
+        ranking = rank(snapshot, query, encoder.encode_query(query), allowed, offset + k)
+        rows = ranking.rows[offset : offset + k].tolist()
+        scores = ranking.scores[offset : offset + k].tolist()
+        hits = tuple(
+            cite(
+                snapshot,
+                passage,
+                number=offset + place,
+                score=score,
+                highlights=_highlight(snapshot, query, passage),
+            )
+            for place, (passage, score) in enumerate(
+                zip(snapshot.store.passages(rows), scores, strict=True), start=1
+            )
+        )
+    return Hits(
+        query=query,
+        language=language,
+        hits=hits,
+        total=int(allowed.sum()),
+        index=snapshot.state,
+        took_ms=_milliseconds_since(started),
+    )
+
+
+def _choose(snapshot: Snapshot, found: Sequence[Candidate], max_sentences: int) -> list[Candidate]:
+    """The best sentence and those nearly as good, each thing said in one language only."""
+    chosen: list[Candidate] = []
+    languages: dict[str, str] = {}  # translation key -> document that speaks for all versions
+    for candidate in found:
+        if len(chosen) == max_sentences or candidate.score < found[0].score - SENTENCE_MARGIN:
+            break
+        record = snapshot.by_id[candidate.passage.doc_id]
+        key = record.metadata.translation_key or record.doc_id
+        if languages.setdefault(key, record.doc_id) == record.doc_id:
+            chosen.append(candidate)
+    return chosen
+
+
+def _cite(
+    snapshot: Snapshot, question: str, ranking: Ranking, chosen: Sequence[Candidate], k: int
+) -> list[Citation]:
+    """First the passages that hold answer sentences, in order of first use, then the others."""
+    highlights: dict[int, list[Span]] = {}
+    for candidate in chosen:
+        highlights.setdefault(candidate.rank, []).append(candidate.span)
+    others = [place for place in range(len(ranking.rows)) if place not in highlights]
+    places = [*highlights, *others][: max(k, len(highlights))]
+    passages = snapshot.store.passages([int(ranking.rows[place]) for place in places])
+    return [
+        cite(
+            snapshot,
+            passage,
+            number=number,
+            score=float(ranking.scores[place]),
+            highlights=highlights.get(place) or _highlight(snapshot, question, passage),
+        )
+        for number, (place, passage) in enumerate(zip(places, passages, strict=True), start=1)
+    ]
+
+
+def _highlight(snapshot: Snapshot, query: str, passage: Passage) -> list[Span]:
+    span = best_span(query_weights(snapshot.terms, query, passage.language), passage)
+    return [span] if span else []
+
+
+def _sentence(
+    snapshot: Snapshot, candidate: Candidate, numbers: dict[tuple[str, int], int]
+) -> AnswerSentence:
+    passage, (start, end) = candidate.passage, candidate.span
+    return AnswerSentence(
+        text=passage.text[start - passage.start : end - passage.start],
+        citation=numbers[passage.doc_id, passage.start],
+        start=start,
+        end=end,
+        published=snapshot.by_id[passage.doc_id].published,
+    )
+
+
+def _milliseconds_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

@@ -1,0 +1,82 @@
+"""The HTTP application: routes, one list of middleware, and what runs beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import problems
+from api.engine import Engine
+from api.jobs import Jobs, index_command
+from api.page import documents, home, reference
+from api.routes import asking, indexing, operation
+from api.routes import documents as documents_api
+from api.routes.host import EngineHost
+from api.routes.middleware import middleware
+from indexer.settings import Settings
+
+_STATIC = Path(__file__).parent / "page" / "static"
+_DESCRIPTION = "Answers in German or English, quoted word for word and cited to the character."
+# Fields that replies always carry, although the dataclasses have a default for them.
+_ALWAYS = ("AnswerSentence", "BasedOn", "Citation", "Job")
+
+
+class App(FastAPI):
+    """FastAPI, with replies described as complete as they are."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe all routes of version 1."""
+        described = super().openapi()
+        for name in _ALWAYS:
+            schema = described["components"]["schemas"][name]
+            schema["required"] = list(schema["properties"])
+        return described
+
+
+def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
+    """Make the app; without an engine it loads the published index beside the event loop.
+
+    Until one is loaded, and also while none is published, it answers 503.
+    """
+    app = App(
+        title="Fundstelle",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,  # the framework's own pages load scripts from elsewhere
+        redoc_url=None,
+        middleware=middleware(mounted_at(settings)),
+        lifespan=_lifespan,
+    )
+    app.state.host = EngineHost(settings, engine)
+    app.state.jobs = Jobs(index_command(settings), app.state.host.bring_current)
+    problems.install(app)
+    for part in (asking, documents_api, indexing, operation, reference, home, documents):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    beside = [
+        asyncio.create_task(app.state.host.watch(), name="watch the index"),
+        asyncio.create_task(app.state.jobs.work(), name="run jobs"),
+    ]
+    try:
+        yield
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+def mounted_at(settings: Settings) -> str:
+    """The root path as addresses need it: empty, or with a slash in front only."""
+    path = settings.root_path.strip("/")
+    return f"/{path}" if path else ""

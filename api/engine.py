@@ -1,0 +1,179 @@
+"""One object that answers: the HTTP API, the command line and the evaluation all ask it."""
+
+from __future__ import annotations
+
+import threading
+
+from api.answering import Considered, answer, consider, search
+from api.answers import Answer, DocumentInfo, DocumentList, Hits, IndexState, Original
+from api.filters import NO_FILTERS, Filters
+from api.snapshot import Snapshot
+from indexer.encoder import Encoder, fingerprint, load_encoder, locate
+from indexer.publishing import current, current_name
+from indexer.records import DocumentRecord
+from indexer.settings import DEFAULT_K, DEFAULT_SENTENCES, Settings
+from indexer.text.language import question_language
+from indexer.types import Language, Span
+
+
+class Engine:
+    """Thread-safe; each call sees exactly one generation from beginning to end."""
+
+    def __init__(self, settings: Settings, encoder: Encoder, snapshot: Snapshot) -> None:
+        """See `open`."""
+        self._settings = settings
+        self._encoder = encoder
+        self._snapshot = snapshot
+        self._refreshing = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings) -> Engine:
+        """Load the published generation and its encoder.
+
+        Raises:
+            IndexUnavailable, IndexDamaged, EncoderMismatch, EncoderError: before anything slow.
+        """
+        folder = locate(settings.encoder, allow_download=settings.allow_download)
+        snapshot = Snapshot(current(settings.index), settings.encoder, fingerprint(folder))
+        encoder = load_encoder(
+            settings.encoder, allow_download=settings.allow_download, threads=settings.threads
+        )
+        return cls(settings, encoder, snapshot)
+
+    @property
+    def state(self) -> IndexState:
+        """The generation that the next call would see."""
+        return self._snapshot.state
+
+    def refresh(self) -> bool:
+        """Take up a newer published generation; returns whether there was one.
+
+        Cheap where there is none: one small file is read. Calls in progress finish on theirs.
+
+        Raises:
+            IndexDamaged, EncoderMismatch: if the newer one cannot be used; the old one stays.
+        """
+        with self._refreshing:
+            if current_name(self._settings.index) in {None, self._snapshot.name}:
+                return False
+            self._snapshot = Snapshot(
+                current(self._settings.index), self._encoder.name, self._encoder.fingerprint
+            )
+            return True
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = DEFAULT_K,
+        max_sentences: int = DEFAULT_SENTENCES,
+        language: Language | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> Answer:
+        """Answer in the documents' own words; `language` overrides the question's."""
+        return answer(
+            self._snapshot,
+            self._encoder,
+            question,
+            language=language or question_language(question),
+            k=k,
+            max_sentences=max_sentences,
+            filters=filters,
+            threshold=self._settings.answer_threshold,
+        )
+
+    def consider(self, question: str, filters: Filters = NO_FILTERS) -> Considered:
+        """What an answer would be decided from; for measuring and calibrating.
+
+        Raises:
+            ValueError: if no passage matches the filters.
+        """
+        snapshot = self._snapshot
+        allowed = snapshot.passages(filters)
+        if not allowed.any():
+            raise ValueError(f"no passage matches {filters}")
+        return consider(snapshot, self._encoder, question, allowed, DEFAULT_K)
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = DEFAULT_K,
+        offset: int = 0,
+        language: Language | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> Hits:
+        """Rank passages; hit numbers count from the first of all hits, also behind an offset."""
+        return search(
+            self._snapshot,
+            self._encoder,
+            query,
+            language=language or question_language(query),
+            k=k,
+            offset=offset,
+            filters=filters,
+        )
+
+    def documents(
+        self, *, limit: int = 50, offset: int = 0, filters: Filters = NO_FILTERS
+    ) -> DocumentList:
+        """List documents in the order of doc_id; `filters.language` is the document's here."""
+        snapshot = self._snapshot
+        records = snapshot.documents(filters)
+        return DocumentList(
+            documents=tuple(_describe(snapshot, r) for r in records[offset : offset + limit]),
+            total=len(records),
+            index=snapshot.state,
+        )
+
+    def document(self, doc_id: str) -> DocumentInfo:
+        """Describe a document; raises KeyError where no visible one has this id."""
+        snapshot = self._snapshot
+        return _describe(snapshot, snapshot.record(doc_id))
+
+    def text(self, doc_id: str) -> str:
+        """Return the canonical text; raises KeyError."""
+        snapshot = self._snapshot
+        return snapshot.store.text(snapshot.record(doc_id).doc_id)
+
+    def passage_spans(self, doc_id: str) -> list[Span]:
+        """The spans of a document's passages, in order; raises KeyError."""
+        snapshot = self._snapshot
+        keyed = snapshot.store.passages_of(snapshot.record(doc_id).doc_id)
+        return [(passage.start, passage.end) for passage, _ in keyed]
+
+    def original(self, doc_id: str) -> Original:
+        """Find our copy of the original file; raises KeyError."""
+        snapshot = self._snapshot
+        record = snapshot.record(doc_id)
+        return Original(
+            path=snapshot.folder / "originals" / record.file_sha256,
+            name=record.path.rsplit("/", 1)[-1],
+            media_type=record.media_type,
+        )
+
+
+def _describe(snapshot: Snapshot, record: DocumentRecord) -> DocumentInfo:
+    metadata = record.metadata
+    return DocumentInfo(
+        doc_id=record.doc_id,
+        title=record.title,
+        language=record.language,
+        published=record.published,
+        publisher=metadata.publisher,
+        source=metadata.source,
+        based_on=metadata.based_on,
+        tags=metadata.tags,
+        translation_key=metadata.translation_key,
+        visible_from=metadata.visible_from,
+        valid_until=metadata.valid_until,
+        sha256=record.sha256,
+        media_type=record.media_type,
+        characters=record.characters,
+        pages=len(record.page_starts) or None,
+        pages_without_text=record.pages_without_text,
+        passages=snapshot.passages_of(record),
+        translations=snapshot.translations(record),
+        file=f"/v1/documents/{record.doc_id}/file",
+        view=f"/documents/{record.doc_id}",
+    )

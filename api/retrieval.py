@@ -1,0 +1,51 @@
+"""Hybrid ranking: cosine plus lexical coverage, in one list for both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.snapshot import Snapshot
+from indexer.analysis import LANGUAGES
+
+# Each engine hands over more than is asked for: a passage that both find may stand low in each.
+CANDIDATES = 200
+# Added to the cosine. Lexical search always finds something in the wrong language; as a coverage
+# of the question it is near 0 there, where the rank alone (reciprocal rank fusion) would not show
+# how weak the match is.
+COVERAGE_WEIGHT = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Passages, best first; ties in the order of (doc_id, start)."""
+
+    rows: np.ndarray  # (R,) int64
+    scores: np.ndarray  # (R,) float32, cosine + 0.8 * coverage
+    cosines: np.ndarray  # (R,) float32
+    coverages: np.ndarray  # (R,) float32, see LexicalIndex.search
+    total: int  # passages that may be found at all
+
+
+def rank(
+    snapshot: Snapshot, query: str, vector: np.ndarray, allowed: np.ndarray, depth: int
+) -> Ranking:
+    """Rank the allowed passages for a query.
+
+    Args:
+        vector: (D,) float32, the encoded query.
+        allowed: (N,) bool.
+        depth: how many to rank, at least.
+    """
+    candidates = max(CANDIDATES, depth)
+    only = None if allowed.all() else allowed
+    _, nearest = snapshot.vectors.search(vector, candidates, only)
+    coverage = snapshot.terms.search(query, candidates, languages=LANGUAGES, allowed=only)
+    rows = np.union1d(nearest, np.fromiter(coverage, np.int64, len(coverage)))
+    cosines = snapshot.vectors.vectors(rows) @ vector
+    coverages = np.array([coverage.get(int(row), 0.0) for row in rows], np.float32)
+    scores = cosines + COVERAGE_WEIGHT * coverages
+    # Rows are numbered by (doc_id, start), so a stable sort breaks ties in that order.
+    order = np.argsort(-scores, kind="stable")
+    return Ranking(rows[order], scores[order], cosines[order], coverages[order], int(allowed.sum()))

@@ -1,0 +1,73 @@
+"""Holds the engine for the app: loads it aside, keeps it current, limits how many ask at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import anyio
+from anyio.to_thread import run_sync
+
+from api.engine import Engine
+from indexer.errors import FundstelleError, IndexUnavailable
+from indexer.settings import Settings
+
+CALLS_AT_ONCE = 4  # more would only wait for the same cores
+LOOK_EVERY_S = 1.0
+LOOK_AFTER_FAILURE_S = 30.0  # loading a damaged index again and again costs more than it helps
+
+T = TypeVar("T")
+_log = logging.getLogger("fundstelle")
+
+
+class EngineHost:
+    """One per app; everything but the constructor runs on its event loop."""
+
+    def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._limiter = anyio.CapacityLimiter(CALLS_AT_ONCE)
+        self._changing = asyncio.Lock()
+
+    @property
+    def engine(self) -> Engine:
+        """Raises IndexUnavailable until a generation is loaded."""
+        if self._engine is None:
+            raise IndexUnavailable("no generation is loaded yet")
+        return self._engine
+
+    async def call(self, work: Callable[[Engine], T]) -> T:
+        """Let the engine work in a thread, never on the event loop."""
+        return await run_sync(partial(work, self.engine), limiter=self._limiter)
+
+    async def bring_current(self) -> None:
+        """Load the published generation, or take up a newer one.
+
+        Raises:
+            FundstelleError: if it cannot be used; an older one that was in force stays so.
+        """
+        async with self._changing:
+            if self._engine is None:
+                self._engine = await run_sync(Engine.open, self._settings)
+            else:
+                await run_sync(self._engine.refresh)
+
+    async def watch(self) -> None:
+        """Take up, within about a second, whatever any process publishes; runs until cancelled."""
+        said = ""
+        while True:
+            pause = LOOK_EVERY_S
+            try:
+                await self.bring_current()
+                said = ""
+            except Exception as error:  # whatever it is, the older generation keeps answering
+                foreseen = isinstance(error, FundstelleError)
+                if str(error) != said:
+                    _log.warning("no newer index: %s", error, exc_info=None if foreseen else error)
+                said = str(error)
+                if not isinstance(error, IndexUnavailable):
+                    pause = LOOK_AFTER_FAILURE_S
+            await asyncio.sleep(pause)

@@ -1,0 +1,94 @@
+"""Which sentences of the best passages answer: scored one by one, against the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.retrieval import Ranking
+from api.snapshot import Snapshot
+from indexer.analysis import terms
+from indexer.encoder import Encoder
+from indexer.lexical import query_weights
+from indexer.text.markup import plain
+from indexer.types import Passage, Span
+
+# Passages whose sentences are looked at: the answer stands in the first few or is not found.
+PASSAGES_READ = 4
+# A sentence is scored by what it says and by the passage that it stands in.
+COVERAGE_WEIGHT = 0.4
+PASSAGE_WEIGHT = 0.3
+MAX_SENTENCE_CHARS = 600  # more of one sentence adds nothing to its vector but time
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer."""
+
+    passage: Passage
+    rank: int  # of its passage, from 0
+    span: Span  # absolute
+    cosine: float
+    coverage: float  # share of the question's idf that the sentence and its headings hold
+    score: float
+
+
+def score_sentences(
+    snapshot: Snapshot, encoder: Encoder, question: str, vector: np.ndarray, ranking: Ranking
+) -> list[Candidate]:
+    """Score every sentence of the best passages, best first.
+
+    Args:
+        vector: (D,) float32, the encoded question.
+    """
+    passages = snapshot.store.passages(ranking.rows[:PASSAGES_READ].tolist())
+    places = [
+        (rank, passage, span) for rank, passage in enumerate(passages) for span in passage.sentences
+    ]
+    if not places:
+        return []
+    texts = [_in_context(passage, span) for _, passage, span in places]
+    cosines = encoder.encode(texts) @ vector
+    weights = {
+        language: query_weights(snapshot.terms, question, language)
+        for language in {passage.language for passage in passages}
+    }
+    candidates = []
+    for (rank, passage, span), text, cosine in zip(places, texts, cosines, strict=True):
+        coverage = _coverage(weights[passage.language], terms(text, passage.language))
+        score = (
+            float(cosine)
+            + COVERAGE_WEIGHT * coverage
+            + PASSAGE_WEIGHT * float(ranking.scores[rank])
+        )
+        candidates.append(Candidate(passage, rank, span, float(cosine), coverage, score))
+    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.rank))
+
+
+def best_span(weights: dict[str, float], passage: Passage, *, at_least: float = 0.0) -> Span | None:
+    """The sentence of a passage that covers most of the query; None where none covers any."""
+    best, most = None, at_least
+    for start, end in passage.sentences:
+        text = plain(passage.text[start - passage.start : end - passage.start])
+        coverage = _coverage(weights, terms(text, passage.language))
+        if coverage > most:
+            best, most = (start, end), coverage
+    return best
+
+
+def _in_context(passage: Passage, span: Span) -> str:
+    """The sentence under its nearest heading: a list item alone says too little."""
+    sentence = passage.text[span[0] - passage.start : span[1] - passage.start]
+    heading = passage.headings[-1] if passage.headings else ""
+    parts = [heading, " ".join(passage.columns), sentence[:MAX_SENTENCE_CHARS]]
+    return plain("\n".join(part for part in parts if part))
+
+
+def _coverage(weights: dict[str, float], words: Sequence[str]) -> float:
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    held = set(words)
+    return sum(weight for term, weight in weights.items() if term in held) / total

@@ -1,0 +1,120 @@
+"""One published generation, loaded for reading, and what a request may see of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from api.answers import IndexState, OtherPlace
+from api.filters import Filters
+from indexer.analysis import LANGUAGES
+from indexer.errors import EncoderMismatch
+from indexer.lexical import LexicalIndex
+from indexer.publishing import Generation
+from indexer.records import DocumentRecord
+from indexer.store import Store
+from indexer.vectors import VectorIndex
+
+
+class Snapshot:
+    """Immutable; a request holds one from beginning to end."""
+
+    def __init__(self, generation: Generation, encoder: str, encoder_fingerprint: str) -> None:
+        """Raises EncoderMismatch, naming both, and IndexDamaged."""
+        manifest = generation.manifest
+        if manifest.encoder_fingerprint != encoder_fingerprint:
+            raise EncoderMismatch(
+                f"{generation.folder} was built with encoder {manifest.encoder} "
+                f"({manifest.encoder_fingerprint[:12]}), the setting names {encoder} "
+                f"({encoder_fingerprint[:12]}); run `fundstelle index` to embed its passages "
+                f"again, or set FUNDSTELLE_ENCODER={manifest.encoder}"
+            )
+        self.folder: Path = generation.folder
+        self.name = generation.folder.name
+        self.state = IndexState(
+            generation=manifest.generation,
+            published_at=datetime.fromisoformat(manifest.published_at),
+        )
+        self.store = Store(generation.folder / "store.sqlite")
+        self.vectors = VectorIndex.load(generation.folder / "vectors.faiss")
+        self.terms = LexicalIndex(generation.folder / "lexical")
+        self.records = self.store.documents()
+        self.by_id = {record.doc_id: record for record in self.records}
+        self._table = self.store.table()
+        self._passages = np.bincount(self._table.document, minlength=len(self.records))
+
+    def record(self, doc_id: str) -> DocumentRecord:
+        """The document, unless it is under embargo or unknown: then KeyError."""
+        record = self.by_id[doc_id]
+        if _embargoed(record, datetime.now(UTC)):
+            raise KeyError(doc_id)
+        return record
+
+    def documents(self, filters: Filters) -> list[DocumentRecord]:
+        """The documents that pass the filters, in the order of doc_id."""
+        now = datetime.now(UTC)
+        return [
+            record
+            for record in self.records
+            if _passes(record, filters, now)
+            and (filters.language is None or record.language == filters.language)
+        ]
+
+    def passages(self, filters: Filters) -> np.ndarray:
+        """(N,) bool: which passages may be found."""
+        now = datetime.now(UTC)
+        documents = np.array([_passes(record, filters, now) for record in self.records], bool)
+        allowed: np.ndarray = documents[self._table.document]
+        if filters.language is not None:
+            allowed &= self._table.language == LANGUAGES.index(filters.language)
+        return allowed
+
+    def passages_of(self, record: DocumentRecord) -> int:
+        """How many passages the document has."""
+        return int(self._passages[self.records.index(record)])
+
+    def translations(self, record: DocumentRecord) -> tuple[OtherPlace, ...]:
+        """Visible documents that the front matter ties to this one, in another language."""
+        return tuple(
+            place for place in self.other_places(record) if place.language != record.language
+        )
+
+    def other_places(self, record: DocumentRecord) -> tuple[OtherPlace, ...]:
+        """Visible documents with the same text or the same translation key."""
+        now = datetime.now(UTC)
+        key = record.metadata.translation_key
+        return tuple(
+            OtherPlace(other.doc_id, other.title, other.language)
+            for other in self.records
+            if other.doc_id != record.doc_id
+            and (other.sha256 == record.sha256 or (key and other.metadata.translation_key == key))
+            and not _embargoed(other, now)
+        )
+
+
+def _embargoed(record: DocumentRecord, now: datetime) -> bool:
+    visible_from = record.metadata.visible_from
+    return visible_from is not None and now < visible_from
+
+
+def _passes(record: DocumentRecord, filters: Filters, now: datetime) -> bool:
+    """Whether the document may be found; the passage's language is another matter."""
+    metadata = record.metadata
+    expired = metadata.valid_until is not None and now.date() > metadata.valid_until
+    return (
+        not _embargoed(record, now)
+        and (filters.include_expired or not expired)
+        and (filters.doc_ids is None or record.doc_id in filters.doc_ids)
+        and (filters.tags is None or not set(filters.tags).isdisjoint(metadata.tags))
+        and _in_period(record.published, filters)
+    )
+
+
+def _in_period(published: date | None, filters: Filters) -> bool:
+    """Whether the date lies between both ends; without a date no end holds."""
+    first, last = filters.published_from, filters.published_to
+    if first is None and last is None:
+        return True
+    return published is not None and (first or published) <= published <= (last or published)

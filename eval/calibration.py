@@ -1,0 +1,169 @@
+"""Fit the weights of api/confidence.json: `python -m eval.calibration ../shared/data/train`.
+
+Questions are asked of corpora that hold the answer and of the same corpora without it, so that
+the refusal learns from near misses on the right topic. Only training data is read: the municipal
+questions (German and English, same language and across) and the English questions.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from api.confidence import FEATURES
+from api.engine import Engine
+from api.filters import NO_FILTERS, Filters
+from indexer.building import bring_up_to_date
+from indexer.settings import Settings
+from indexer.types import Language
+
+MUNICIPAL, ENGLISH = "municipal-qa-train.jsonl", "english-questions.jsonl.xz"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question, what it may be answered from, and whether (doc_id, sentence) answers it."""
+
+    question: str
+    filters: Filters
+    answers: Callable[[str, str], bool]
+
+
+def main(train: Path, out: Path) -> None:
+    """Build both corpora, ask everything, fit, and write the weights."""
+    with tempfile.TemporaryDirectory(prefix="fundstelle-calibration-") as folder:
+        lines = (train / MUNICIPAL).read_text("utf-8").splitlines()
+        municipal = [json.loads(line) for line in lines]
+        with lzma.open(train / ENGLISH, "rt", encoding="utf-8") as stream:
+            english = [json.loads(line) for line in stream]
+        rows: list[tuple[list[float], bool]] = []
+        for name, pages, examples in (
+            ("municipal", _municipal_pages(municipal), _municipal_examples(municipal)),
+            ("english", _english_pages(english), _english_examples(english)),
+        ):
+            engine = _index(Path(folder) / name, pages)
+            rows += _ask(engine, examples)
+    values = np.array([features for features, _ in rows])
+    labels = np.array([label for _, label in rows])
+    weights, bias, figures = _fit(values, labels)
+    out.write_text(
+        json.dumps(
+            {
+                "made_by": f"python -m eval.calibration {train.name}",
+                "encoder": Settings.load().encoder,
+                "data": [MUNICIPAL, ENGLISH],
+                **figures,
+                "bias": bias,
+                "weights": weights,
+            },
+            indent=1,
+        )
+        + "\n",
+        encoding="utf-8",
+    )
+    print(json.dumps(figures))
+
+
+def _index(folder: Path, pages: dict[str, str]) -> Engine:
+    (folder / "corpus").mkdir(parents=True)
+    for name, text in pages.items():
+        (folder / "corpus" / name).write_text(text, encoding="utf-8")
+    settings = Settings.load(corpus=(folder / "corpus",), index=folder / "index")
+    bring_up_to_date(settings)
+    return Engine.open(settings)
+
+
+def _ask(engine: Engine, examples: Iterable[Example]) -> Iterator[tuple[list[float], bool]]:
+    for example in examples:
+        considered = engine.consider(example.question, example.filters)
+        if considered.features is None:
+            continue
+        best = considered.sentences[0]
+        start = best.passage.start
+        said = best.passage.text[best.span[0] - start : best.span[1] - start]
+        yield list(astuple(considered.features)), example.answers(best.passage.doc_id, said)
+
+
+def _municipal_pages(questions: Iterable[dict[str, Any]]) -> dict[str, str]:
+    return {
+        f"{question['page']}.{language}.txt": "\n".join(question[f"sentences_{language}"])
+        for question in questions
+        for language in ("de", "en")
+    }
+
+
+def _municipal_examples(questions: list[dict[str, Any]]) -> Iterator[Example]:
+    """Open, in the other language only, and with the page taken away; in both languages."""
+    pages = sorted(_municipal_pages(questions))
+    for question in questions:
+        answers = _says(
+            [
+                question[f"sentences_{language}"][number]
+                for language in ("de", "en")
+                for number in question[f"answers_{language}"]
+            ]
+        )
+        others = tuple(page for page in pages if not page.startswith(f"{question['page']}."))
+        crossings: tuple[tuple[Language, Language], ...] = (("de", "en"), ("en", "de"))
+        for language, other in crossings:
+            text = question[f"question_{language}"]
+            yield Example(text, NO_FILTERS, answers)
+            yield Example(text, Filters(language=other), answers)
+            yield Example(text, Filters(doc_ids=others), answers)
+
+
+def _says(sentences: list[str]) -> Callable[[str, str], bool]:
+    """Whether a sentence is one of these; some recur across pages, which is as good."""
+    return lambda doc_id, said: any(said in known or known in said for known in sentences)
+
+
+def _holds(page: str, spans: list[str]) -> Callable[[str, str], bool]:
+    """Whether a sentence of this page holds one of these short answers."""
+    return lambda doc_id, said: doc_id == page and any(span in said for span in spans)
+
+
+def _english_pages(paragraphs: Iterable[dict[str, Any]]) -> dict[str, str]:
+    return {f"{number}.txt": p["text"] for number, p in enumerate(paragraphs)}
+
+
+def _english_examples(paragraphs: list[dict[str, Any]]) -> Iterator[Example]:
+    """One question of each paragraph, with the paragraph and without it."""
+    names = list(_english_pages(paragraphs))
+    for number, paragraph in enumerate(paragraphs):
+        for question in paragraph["questions"][:1]:
+            spans = [paragraph["text"][start:end] for start, end in question["answers"]]
+            answers = _holds(f"{number}.txt", spans)
+            yield Example(question["question"], NO_FILTERS, answers)
+            others = tuple(name for name in names if name != f"{number}.txt")
+            yield Example(question["question"], Filters(doc_ids=others), answers)
+
+
+def _fit(
+    values: np.ndarray, labels: np.ndarray
+) -> tuple[dict[str, float], float, dict[str, float | int]]:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import cross_val_predict
+
+    model = LogisticRegression(C=10.0, max_iter=1000)
+    held_out = cross_val_predict(model, values, labels, cv=5, method="predict_proba")[:, 1]
+    model.fit(values, labels)
+    weights = dict(zip(FEATURES, (round(float(w), 4) for w in model.coef_[0]), strict=True))
+    figures = {
+        "examples": len(labels),
+        "answered_share": round(float(labels.mean()), 3),
+        "held_out_roc_auc": round(float(roc_auc_score(labels, held_out)), 3),
+    }
+    return weights, round(float(model.intercept_[0]), 4), figures
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(__file__).parents[1] / "api" / "confidence.json")

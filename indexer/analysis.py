@@ -1,0 +1,87 @@
+"""Text to index terms, each language in its own way. The only module on Snowball stemming."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from importlib.metadata import version
+
+import Stemmer
+
+from indexer.types import Language
+
+# Raised by hand when terms come out differently.
+ANALYSIS_VERSION = f"1 snowball-{version('pystemmer')}"
+
+LANGUAGES: tuple[Language, ...] = ("de", "en", "other")
+
+# A word may touch digits (5G, OZG2); a number keeps its separators (2.5, 15:30).
+_TOKEN = re.compile(r"\d*[^\W\d_]+\d*|\d+(?:[.,:]\d+)*")
+# 15.000, 15,000 and 15 000 are the same number.
+_THOUSANDS = re.compile(r"(?<=\d)[.,\u00a0\u202f](?=\d{3}(?!\d))")
+# Bürger:innen, Bürger*innen, Bürger_innen: the word with its ending, as Snowball knows it.
+_GENDER_MARK = re.compile(r"(?<=[^\W\d_])[:*_](?=innen?\b)")
+
+_SNOWBALL = {"de": "german", "en": "english"}
+
+# Function and question words: they say how something is asked, not what is asked for.
+_STOP_WORDS = {
+    "de": frozenset(
+        """
+        ab aber alle allem allen aller alles als also am an ander andere anderem anderen anderer
+        anderes auch auf aus bei beim bin bis bist da dabei dafür damit dann daran darauf darin
+        darüber das dass dazu dein deine dem den denn der deren des dessen die dies diese diesem
+        diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es etwa etwas
+        euch euer eure für gab gebe geben gibt habe haben hat hatte hatten hätte ich ihm ihn ihnen
+        ihr ihre ihrem ihren ihrer im in indem ins ist ja jede jedem jeden jeder jedes kann kannst
+        kein keine keinem keinen keiner können könnte lässt man mein meine mich mir mit muss müssen
+        nach nicht noch nun nur ob oder ohne sehr sein seine seinem seinen seiner seit sich sie sind
+        so solche soll sollen sollte sondern sonst sowie über um und uns unser unsere unter vom von
+        vor wann war waren warum was weil welche welchem welchen welcher welches wem wen wenn wer
+        werde werden wessen weshalb wie wieso wieviel wieviele wird wo wobei woher wohin wollen
+        wozu wurde wurden würde würden zu zum zur zwar zwischen
+        """.split()
+    ),
+    "en": frozenset(
+        """
+        a about after all also am an and any are as at be because been before being both but by can
+        could did do does doing for from further had has have having he her here hers him his how i
+        if in into is it its itself just many me more most much my no nor not of off on once only or
+        other our ours out over own same she should so some such than that the their theirs them
+        then there these they this those through to too under until up very was we were what when
+        where whether which while who whom whose why will with would you your yours
+        """.split()
+    ),
+    "other": frozenset[str](),
+}
+
+
+def terms(text: str, language: Language) -> list[str]:
+    """Split text into the terms that the lexical index holds, in order, with repetitions.
+
+    >>> terms("Die Städte zählten 15.000 Besucher:innen", "de")
+    ['stadt', 'zahlt', '15000', 'besuch']
+    >>> terms("Cities counted 15,000 visitors", "en")
+    ['citi', 'count', '15000', 'visitor']
+    """
+    stop_words = _STOP_WORDS[language]
+    words = [word for word in _words(text) if word not in stop_words]
+    if language not in _SNOWBALL:
+        return words
+    # A stemmer keeps state between calls and is not thread-safe: one per call is cheap.
+    return list(Stemmer.Stemmer(_SNOWBALL[language], 0).stemWords(words))
+
+
+def content_words(text: str) -> list[str]:
+    """Words that say what a text is about, whichever of the two languages it is in.
+
+    >>> content_words("und?"), content_words("Where is the Ukraine?")
+    ([], ['ukraine'])
+    """
+    empty = _STOP_WORDS["de"] | _STOP_WORDS["en"]
+    return [word for word in _words(text) if word not in empty]
+
+
+def _words(text: str) -> list[str]:
+    text = unicodedata.normalize("NFKC", _THOUSANDS.sub("", text))
+    return _TOKEN.findall(_GENDER_MARK.sub("", text).casefold())

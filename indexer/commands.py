@@ -1,0 +1,172 @@
+"""`fundstelle index` and `fundstelle status`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from indexer.settings import Settings
+from indexer.summary import Progress, Summary
+
+corpus_option = click.option(
+    "--corpus",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Folder with documents; may be given several times. [default: corpus]",
+)
+index_option = click.option(
+    "--index",
+    "index_folder",
+    type=click.Path(path_type=Path),
+    help="Folder of the index. [default: .fundstelle/index]",
+)
+
+
+@click.command()
+@corpus_option
+@index_option
+@click.option("--strict", is_flag=True, help="Publish nothing if any file fails.")
+@click.option("--reread", is_flag=True, help="Read unchanged files again.")
+@click.option("--rebuild", is_flag=True, help="Take nothing over from the published index.")
+@click.option("--allow-removals", is_flag=True, help="Publish even if most documents are gone.")
+@click.option("--allow-download", is_flag=True, help="Fetch an encoder named as on a model hub.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option(
+    "--progress",
+    type=click.Choice(["bar", "json", "none"]),
+    help="How to show progress on stderr. [default: bar on a terminal, else none]",
+)
+def index(
+    corpus: tuple[Path, ...],
+    index_folder: Path | None,
+    strict: bool,
+    reread: bool,
+    rebuild: bool,
+    allow_removals: bool,
+    allow_download: bool,
+    as_json: bool,
+    progress: str | None,
+) -> None:
+    """Bring the index up to date with the corpus folders."""
+    from indexer.building import bring_up_to_date
+
+    settings = Settings.load(
+        corpus=corpus or None, index=index_folder, allow_download=allow_download or None
+    )
+    summary = bring_up_to_date(
+        settings,
+        progress=reporter(progress or ("bar" if sys.stderr.isatty() else "none")),
+        strict=strict,
+        reread=reread,
+        rebuild=rebuild,
+        allow_removals=allow_removals,
+    )
+    click.echo(json.dumps(asdict(summary), ensure_ascii=False) if as_json else describe(summary))
+
+
+def describe(summary: Summary) -> str:
+    """Say in a few lines what a run did."""
+    state = (
+        f"published generation {summary.generation}"
+        if summary.published
+        else f"nothing to do, generation {summary.generation} is up to date"
+    )
+    lines = [
+        state,
+        f"documents: {summary.added} added, {summary.changed} changed, {summary.moved} moved, "
+        f"{summary.unchanged} unchanged, {summary.removed} removed, "
+        f"{len(summary.skipped)} skipped, {len(summary.failed)} failed",
+        f"passages: {summary.passages}, {summary.embedded} embedded in this run",
+    ]
+    lines += summary.reasons
+    lines += [f"failed: {note.path}: {note.reason}" for note in summary.failed]
+    lines += [f"note: {note.path}: {note.reason}" for note in summary.notes]
+    reasons = Counter(note.reason for note in summary.skipped)
+    lines += [f"skipped: {count} × {reason}" for reason, count in sorted(reasons.items())]
+    lines.append(f"{summary.seconds:.1f} s")
+    return "\n".join(lines)
+
+
+def reporter(kind: str) -> Progress:
+    """Show progress on stderr: a bar for people, JSON lines for programs, or nothing."""
+    if kind == "none":
+        return lambda stage, done, total: None
+    if kind == "json":
+
+        def report(stage: str, done: int, total: int) -> None:
+            line = json.dumps({"stage": stage, "done": done, "total": total})
+            print(line, file=sys.stderr, flush=True)
+
+        return report
+    return _bars()
+
+
+def _bars() -> Progress:
+    from tqdm import tqdm
+
+    bars: dict[str, Any] = {}
+
+    def show(stage: str, done: int, total: int) -> None:
+        if stage not in bars:
+            bars[stage] = tqdm(total=total, desc=stage, leave=False, file=sys.stderr)
+        bars[stage].update(done - bars[stage].n)
+        if done == total:
+            bars[stage].close()
+
+    return show
+
+
+@click.command()
+@index_option
+@click.option("--verify", is_flag=True, help="Read everything and check every checksum.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def status(index_folder: Path | None, verify: bool, as_json: bool) -> None:
+    """Say what is published: generation, documents, encoder, sizes, last run."""
+    from indexer.publishing import current, damaged_files
+
+    settings = Settings.load(index=index_folder)
+    generation = current(settings.index)
+    manifest = generation.manifest
+    last_run = settings.index / "last-run.json"
+    state: dict[str, Any] = {
+        "index": str(settings.index),
+        "generation": manifest.generation,
+        "published_at": manifest.published_at,
+        "documents": manifest.documents,
+        "passages": manifest.passages,
+        "encoder": manifest.encoder,
+        "encoder_fingerprint": manifest.encoder_fingerprint,
+        "bytes": sum(entry["bytes"] for entry in manifest.files.values()),
+        "last_run": json.loads(last_run.read_text()) if last_run.is_file() else None,
+        "damaged": damaged_files(generation) if verify else None,
+    }
+    click.echo(json.dumps(state, ensure_ascii=False) if as_json else _describe_state(state))
+    if state["damaged"]:
+        raise SystemExit(1)
+
+
+def _describe_state(state: dict[str, Any]) -> str:
+    lines = [
+        f"generation {state['generation']}, published {state['published_at']}, {state['index']}",
+        f"{state['documents']} documents, {state['passages']} passages, "
+        f"{state['bytes'] / 1e6:.1f} MB",
+        f"encoder {state['encoder']} ({state['encoder_fingerprint'][:12]})",
+    ]
+    if run := state["last_run"]:
+        lines.append(
+            f"last run: {len(run['failed'])} failed, {len(run['skipped'])} skipped, "
+            f"{run['seconds']} s"
+        )
+        lines += [f"failed: {note['path']}: {note['reason']}" for note in run["failed"]]
+        lines += [f"note: {note['path']}: {note['reason']}" for note in run["notes"]]
+        lines += [f"left out: {n} lines by {rule}" for rule, n in run["dropped_lines"].items()]
+    if state["damaged"] is not None:
+        named = ", ".join(state["damaged"]) or "none, every checksum holds"
+        lines.append(f"damaged files: {named}")
+    return "\n".join(lines)

@@ -1,0 +1,142 @@
+"""From files to drafts: read what is new, take over what is published."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from indexer.errors import ReadError
+from indexer.previous import ContentKey, Previous
+from indexer.reading.formats import READER_VERSION
+from indexer.reading.pool import ReadingProcess
+from indexer.reading.walk import CorpusFile, Failed, Skipped, walk
+from indexer.records import DocumentRecord
+from indexer.summary import Note, Progress, Summary
+from indexer.types import Reading
+
+Change = Literal["added", "changed", "moved", "unchanged"]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document on its way into the next generation."""
+
+    folder: str  # the corpus folder, as it was given
+    path: str  # below it
+    change: Change
+    reading: Reading
+    file_sha256: str
+    sidecar_sha256: str
+    old: DocumentRecord | None  # the published record that its text was taken from
+    doc_id: str = ""  # given when all drafts are known
+
+
+def collect(
+    folders: tuple[Path, ...],
+    previous: Previous,
+    originals: Path,
+    summary: Summary,
+    *,
+    reread: bool,
+    progress: Progress,
+) -> list[Draft]:
+    """Make a draft of every file that is or was readable, in the order of folder and path.
+
+    New originals are copied into `originals` under their SHA-256. What fails keeps its published
+    version, if it has one, and is noted in `summary`, as is what was skipped.
+    """
+    found = [(folder, entry) for folder in folders for entry in walk(folder)]
+    files = {
+        (str(folder), entry.relative) for folder, entry in found if isinstance(entry, CorpusFile)
+    }
+    drafts: list[Draft] = []
+    with ReadingProcess() as reader:
+        collector = _Collector(previous, originals, reader, files, reread)
+        for done, (folder, entry) in enumerate(found, start=1):
+            if isinstance(entry, Skipped):
+                summary.skipped.append(Note(entry.relative, entry.reason))
+            elif isinstance(entry, Failed):
+                summary.failed.append(Note(entry.relative, entry.reason))
+                drafts.extend(collector.keep(str(folder), entry.relative))
+            else:
+                try:
+                    drafts.append(collector.draft(str(folder), entry))
+                except ReadError as error:
+                    summary.failed.append(Note(entry.relative, str(error)))
+                    drafts.extend(collector.keep(str(folder), entry.relative))
+            progress("read", done, len(found))
+    return drafts
+
+
+@dataclass(slots=True)
+class _Collector:
+    previous: Previous
+    originals: Path
+    reader: ReadingProcess
+    files: set[tuple[str, str]]  # every readable (folder, path) of this run
+    reread: bool
+
+    def draft(self, folder: str, entry: CorpusFile) -> Draft:
+        data = _bytes(entry.path)
+        sidecar = None if entry.sidecar_path is None else _bytes(entry.sidecar_path)
+        file_sha256 = hashlib.sha256(data).hexdigest()
+        sidecar_sha256 = "" if sidecar is None else hashlib.sha256(sidecar).hexdigest()
+        here = self.previous.by_path.get((folder, entry.relative))
+        key = (file_sha256, sidecar_sha256, PurePosixPath(entry.relative).suffix.lower())
+        old, change = self._published(here, key)
+        if old is None or self.reread or old.pipeline.get("reader") != READER_VERSION:
+            reading = self.reader.read(data, entry.relative, sidecar)
+        else:
+            reading = self._reading(old)
+        if self.previous.original(file_sha256) is None:
+            (self.originals / file_sha256).write_bytes(data)
+        return Draft(folder, entry.relative, change, reading, file_sha256, sidecar_sha256, old)
+
+    def keep(self, folder: str, path: str) -> Iterator[Draft]:
+        """The published version of a file that cannot be read now."""
+        old = self.previous.by_path.get((folder, path))
+        if old is not None:
+            yield Draft(
+                folder,
+                path,
+                "unchanged",
+                self._reading(old),
+                old.file_sha256,
+                old.sidecar_sha256,
+                old,
+            )
+
+    def _published(
+        self, here: DocumentRecord | None, key: ContentKey
+    ) -> tuple[DocumentRecord | None, Change]:
+        """Find the published record with this content: at this path, else at another one."""
+        if here is not None and (here.file_sha256, here.sidecar_sha256) == key[:2]:
+            return here, "unchanged"
+        twin = self.previous.by_content.get(key)
+        if here is not None:
+            return twin, "changed"
+        gone = twin is not None and (twin.folder, twin.path) not in self.files
+        return twin, "moved" if gone else "added"
+
+    def _reading(self, old: DocumentRecord) -> Reading:
+        return Reading(
+            text=self.previous.text(old),
+            metadata=old.metadata,
+            blocks=old.blocks,
+            page_starts=old.page_starts,
+            pages_without_text=old.pages_without_text,
+        )
+
+
+def _bytes(path: Path) -> bytes:
+    """Read once, without following a link that was put there after the walk."""
+    try:
+        descriptor = os.open(path.resolve(strict=True), os.O_RDONLY | os.O_NOFOLLOW)
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise ReadError(f"cannot be opened: {error.strerror}") from error

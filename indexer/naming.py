@@ -1,0 +1,46 @@
+"""Which document gets which id."""
+
+from __future__ import annotations
+
+from indexer.drafts import Draft
+from indexer.reading.ids import doc_id_from_path, with_path_suffix
+from indexer.summary import Note, Summary
+
+
+def name_documents(drafts: list[Draft], summary: Summary) -> list[Draft]:
+    """Give every draft its doc_id and return those that got one, in the order of doc_id.
+
+    On a clash the document that is already indexed under the id keeps it, else the one that
+    names it in its front matter, else the smaller path; the other gets a suffix from its path,
+    and the summary names both. The same id in two front matters fails the later file.
+    """
+    taken: dict[str, Draft] = {}
+    for draft in sorted(drafts, key=_precedence):
+        wanted = _wanted(draft)
+        holder = taken.get(wanted)
+        if holder is not None:
+            if draft.reading.metadata.doc_id and holder.reading.metadata.doc_id:
+                reason = f"doc_id {wanted} is already that of {holder.path}"
+                summary.failed.append(Note(draft.path, reason))
+                continue
+            wanted = with_path_suffix(wanted, draft.path)
+            while wanted in taken:  # the same path in a third corpus folder
+                wanted = with_path_suffix(wanted, f"{draft.folder}/{draft.path}")
+            reason = f"has id {wanted}, because {holder.path} has {holder.doc_id}"
+            summary.notes.append(Note(draft.path, reason))
+        draft.doc_id = wanted
+        taken[wanted] = draft
+    return [taken[doc_id] for doc_id in sorted(taken)]
+
+
+def _wanted(draft: Draft) -> str:
+    return draft.reading.metadata.doc_id or doc_id_from_path(draft.path)
+
+
+def _precedence(draft: Draft) -> tuple[bool, bool, str, str]:
+    indexed = (
+        draft.old is not None
+        and (draft.old.folder, draft.old.path) == (draft.folder, draft.path)
+        and draft.old.doc_id == _wanted(draft)
+    )
+    return not indexed, draft.reading.metadata.doc_id is None, draft.path, draft.folder

@@ -1,0 +1,1 @@
+"""A `Reading` becomes title, language and passages (`passages.segment`)."""

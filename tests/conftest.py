@@ -1,0 +1,44 @@
+"""What many tests share: the real encoder and one index of the shipped corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.engine import Engine
+from indexer.building import bring_up_to_date
+from indexer.encoder import Encoder, load_encoder
+from indexer.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+SEEDS = ROOT.parent / "shared" / "seeds"
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return load_encoder(Settings().encoder)
+
+
+@pytest.fixture(scope="session")
+def corpus_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = Settings(
+        corpus=(ROOT / "corpus",), index=tmp_path_factory.mktemp("corpus-index") / "index"
+    )
+    bring_up_to_date(settings, strict=True)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def engine(corpus_settings: Settings) -> Engine:
+    return Engine.open(corpus_settings)
+
+
+@pytest.fixture(scope="session")
+def seeds_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    if not SEEDS.is_dir():
+        pytest.skip("the first users' documents, ../shared/seeds, are not on this machine")
+    settings = Settings(corpus=(SEEDS,), index=tmp_path_factory.mktemp("seeds-index") / "index")
+    bring_up_to_date(settings, strict=True)
+    yield Engine.open(settings)

@@ -1,0 +1,42 @@
+"""Settings: option before environment before default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.settings import Settings
+
+
+def test_without_anything_the_defaults_are_those_of_the_contract() -> None:
+    settings = Settings.load({})
+    assert settings.corpus == (Path("corpus"),)
+    assert settings.index == Path(".fundstelle/index")
+    assert settings.data == Path(".fundstelle/index.data")
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+
+
+def test_the_environment_wins_over_the_default_and_an_option_over_both() -> None:
+    environment = {"FUNDSTELLE_PORT": "9000", "FUNDSTELLE_CORPUS": "a:b", "FUNDSTELLE_THREADS": "2"}
+    settings = Settings.load(environment, port=9100, index=None)
+    assert settings.port == 9100
+    assert settings.corpus == (Path("a"), Path("b"))
+    assert settings.threads == 2
+
+
+@pytest.mark.parametrize("text", ["yes", "1", "TRUE"])
+def test_a_switch_can_be_turned_on(text: str) -> None:
+    assert Settings.load({"FUNDSTELLE_ALLOW_DOWNLOAD": text}).allow_download
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("FUNDSTELLE_PORT", "eighty", "FUNDSTELLE_PORT must be a number, not 'eighty'"),
+        ("FUNDSTELLE_ALLOW_DOWNLOAD", "ja", "FUNDSTELLE_ALLOW_DOWNLOAD must be 1 or 0, not 'ja'"),
+    ],
+)
+def test_nonsense_in_the_environment_is_named(variable: str, value: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Settings.load({variable: value})
