@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from api import problems
 from api.engine import Engine
 from api.jobs import Jobs, index_command
-from api.page import documents, home, reference
+from api.page import assets, documents, home, reference
 from api.routes import asking, indexing, operation
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
 from indexer.settings import Settings
 
-_STATIC = Path(__file__).parent / "page" / "static"
 _DESCRIPTION = "Answers in German or English, quoted word for word and cited to the character."
 # Fields that replies always carry, although the dataclasses have a default for them.
 _ALWAYS = ("AnswerSentence", "BasedOn", "Citation", "Job")
@@ -56,9 +53,10 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.host = EngineHost(settings, engine)
     app.state.jobs = Jobs(index_command(settings), app.state.host.bring_current)
     problems.install(app)
-    for part in (asking, documents_api, indexing, operation, reference, home, documents):
+    api = (asking, documents_api, indexing, operation)
+    page = (home, documents, reference, assets)
+    for part in (*api, *page):
         app.include_router(part.router)
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise ValueError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+        reason = os.strerror(error.errno or 0)  # the error's own text repeats the address
+        raise ValueError(f"cannot listen on {host} port {port}: {reason}") from error
 
 
 def _index_if_there_is_none(settings: Settings) -> None:
@@ -151,4 +153,5 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # raised again when all is shut down; nothing went wrong
+        uvicorn.Server(config).run(sockets=[listening])

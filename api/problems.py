@@ -104,7 +104,9 @@ def as_plain(problem: Problem) -> dict[str, Any]:
 
 def foreseen(error: errors.FundstelleError, scope: Scope) -> Problem:
     """Describe an error of the family; what it says itself goes to the log."""
-    _log.warning("%s %s: %s", request_id(scope), type(error).__name__, error)
+    # Before the first index is published this is no news, and probes ask every few seconds.
+    level = logging.INFO if isinstance(error, errors.IndexUnavailable) else logging.WARNING
+    _log.log(level, "%s %s: %s", request_id(scope), type(error).__name__, error)
     for family, (status, detail) in _FORESEEN.items():
         if isinstance(error, family):
             return problem(status, scope, detail)

@@ -34,6 +34,8 @@ def bring_up_to_date(
 ) -> Summary:
     """Publish a generation that holds what the corpus folders hold now, if anything changed.
 
+    A file that cannot be read keeps its published version, if it has one.
+
     Args:
         strict: publish nothing if any file fails.
         reread: read unchanged files again.

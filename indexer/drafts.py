@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,7 +12,7 @@ from indexer.errors import ReadError
 from indexer.previous import ContentKey, Previous
 from indexer.reading.formats import READER_VERSION
 from indexer.reading.pool import ReadingProcess
-from indexer.reading.walk import CorpusFile, Failed, Skipped, walk
+from indexer.reading.walk import CorpusFile, Failed, Skipped, read_corpus_file, walk
 from indexer.records import DocumentRecord
 from indexer.summary import Note, Progress, Summary
 from indexer.types import Reading
@@ -81,8 +80,7 @@ class _Collector:
     reread: bool
 
     def draft(self, folder: str, entry: CorpusFile) -> Draft:
-        data = _bytes(entry.path)
-        sidecar = None if entry.sidecar_path is None else _bytes(entry.sidecar_path)
+        data, sidecar = read_corpus_file(entry)
         file_sha256 = hashlib.sha256(data).hexdigest()
         sidecar_sha256 = "" if sidecar is None else hashlib.sha256(sidecar).hexdigest()
         here = self.previous.by_path.get((folder, entry.relative))
@@ -97,12 +95,14 @@ class _Collector:
         return Draft(folder, entry.relative, change, reading, file_sha256, sidecar_sha256, old)
 
     def keep(self, folder: str, path: str) -> Iterator[Draft]:
-        """The published version of a file that cannot be read now."""
-        old = self.previous.by_path.get((folder, path))
-        if old is not None:
+        """The published version of what cannot be read now: a file, or all below a folder."""
+        for old in self.previous.by_path.values():
+            here = old.path.startswith(path) if path.endswith("/") else old.path == path
+            if old.folder != folder or not here:
+                continue
             yield Draft(
                 folder,
-                path,
+                old.path,
                 "unchanged",
                 self._reading(old),
                 old.file_sha256,
@@ -130,13 +130,3 @@ class _Collector:
             page_starts=old.page_starts,
             pages_without_text=old.pages_without_text,
         )
-
-
-def _bytes(path: Path) -> bytes:
-    """Read once, without following a link that was put there after the walk."""
-    try:
-        descriptor = os.open(path.resolve(strict=True), os.O_RDONLY | os.O_NOFOLLOW)
-        with os.fdopen(descriptor, "rb") as stream:
-            return stream.read()
-    except OSError as error:
-        raise ReadError(f"cannot be opened: {error.strerror}") from error

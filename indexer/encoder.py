@@ -111,7 +111,7 @@ def load_encoder(setting: str, *, allow_download: bool = False, threads: int = 0
 
 
 @lru_cache(maxsize=1)
-def _loaded(setting: str, threads: int, fingerprint: str) -> Encoder:
+def _loaded(setting: str, threads: int, fingerprint: str) -> Encoder:  # the last is for the cache
     return Encoder(setting, threads=threads)
 
 

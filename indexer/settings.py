@@ -20,6 +20,7 @@ MAX_SENTENCES = 20
 MAX_OFFSET = 1_000
 MAX_BATCH = 100
 DEFAULT_K = 5
+PASSAGE_TOKENS = 160  # of our own encoding; about six sentences
 DEFAULT_SENTENCES = 5
 
 
@@ -32,7 +33,7 @@ class Settings:
     encoder: str = "all-MiniLM-L6-v2"  # a folder, a bundled name, or a model hub's name
     allow_download: bool = False  # may a hub's name be fetched?
     threads: int = 0  # for encoding; 0: as many as there are cores
-    passage_tokens: int = 160  # budget of one passage, in tokens of our own encoding
+    passage_tokens: int = PASSAGE_TOKENS  # budget of one passage
     answer_threshold: float = 0.5  # confidence from which an answer is shown
     host: str = "127.0.0.1"
     port: int = 8000

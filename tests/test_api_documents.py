@@ -20,7 +20,6 @@ DOCUMENT = [
     "translation_key", "visible_from", "valid_until", "sha256", "media_type", "characters",
     "pages", "pages_without_text", "passages", "translations", "file", "view",
 ]  # fmt: skip
-EMBARGOED = "---\nvisible_from: 2999-01-01T00:00:00+01:00\n---\n\nDas ist noch geheim.\n"
 
 
 def pdf(*pages: str) -> bytes:
@@ -65,7 +64,7 @@ def odd_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "quelle.md").write_text(
         "---\nsource: https://example.org/a#x\n---\nDer Hafen liegt in Kiel.\n"
     )
-    (folder / "geheim.md").write_text(EMBARGOED)
+    (folder / "geheim.md").write_text("---\nvisible_from: 2999-01-01T00:00:00Z\n---\nGeheim.")
     return folder
 
 
@@ -93,8 +92,7 @@ def test_the_list_takes_the_filters(client: TestClient) -> None:
     found = client.get("/v1/documents?language=en&tags=sccon-2019&tags=funding").json()
     assert found["total"] == len(found["documents"]) > 1
     assert {document["language"] for document in found["documents"]} == {"en"}
-    none = client.get("/v1/documents?published_to=1999-12-31").json()
-    assert (none["documents"], none["total"]) == ([], 0)
+    assert client.get("/v1/documents?published_to=1999-12-31").json()["documents"] == []
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "offset=-1", "offset=x", "k=5"])
@@ -190,9 +188,8 @@ def test_the_file_is_the_original_and_kept_from_harm(odd: TestClient, odd_folder
     )
 
 
-def test_a_pdf_opens_in_the_browser(odd: TestClient, odd_folder: Path) -> None:
+def test_a_pdf_opens_in_the_browser(odd: TestClient) -> None:
     reply = odd.get("/v1/documents/bericht.pdf/file")
-    assert reply.content == (odd_folder / "bericht.pdf").read_bytes()
     assert reply.headers["content-type"] == "application/pdf"
     assert reply.headers["content-disposition"] == 'inline; filename="bericht.pdf"'
 
@@ -250,3 +247,4 @@ def test_the_service_answers_whether_or_not_a_proxy_strips_its_path(
 ) -> None:
     for path in ("/v1/documents", "/static/page.css", "/documents/quelle.md", "/"):
         assert odd.get(before + path).status_code == 200
+    assert odd.get("/suche").status_code == 200

@@ -14,6 +14,7 @@ from indexer.cutting import LazyEncoder
 from indexer.encoder import Encoder, locate
 from indexer.errors import EncoderMismatch, NothingPublished
 from indexer.publishing import current, current_name
+from indexer.reading.walk import Failed, walk
 from indexer.settings import Settings
 from indexer.summary import Summary
 
@@ -136,6 +137,19 @@ def test_a_document_that_fails_keeps_its_published_version(settings: Settings) -
     summary = bring_up_to_date(settings)
     assert [note.path for note in summary.failed] == ["award.en.txt"]
     assert "Munich came first" in Engine.open(settings).text("award.en.txt")
+
+
+def test_documents_below_a_folder_that_cannot_be_listed_are_kept(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_up_to_date(settings)
+    # As the walk reports a folder without permission, which root would be able to list.
+    reason = "the folder cannot be listed: Permission denied"
+    seen = [entry for entry in walk(settings.corpus[0]) if "presse" not in entry.relative]
+    monkeypatch.setattr("indexer.drafts.walk", lambda folder: [*seen, Failed("presse/", reason)])
+    summary = bring_up_to_date(settings)
+    assert [(note.path, note.reason) for note in summary.failed] == [("presse/", reason)]
+    assert ids(settings) == ["award.en.txt", "presse.messe.md"]
 
 
 def test_a_missing_corpus_folder_publishes_nothing(settings: Settings) -> None:

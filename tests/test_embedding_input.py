@@ -12,6 +12,8 @@ from indexer.settings import Settings
 from indexer.types import Passage
 
 WORDS = st.lists(st.text("abcdefghijäöüß ", min_size=1), max_size=80).map(" ".join)
+
+
 def passage(text: str, headings: tuple[str, ...] = (), columns: tuple[str, ...] = ()) -> Passage:
     return Passage("d", 0, len(text), text, "de", headings, columns)
 

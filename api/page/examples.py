@@ -25,11 +25,11 @@ EXAMPLES = (
     Example(
         "berlin-strategy.funding.de.txt",
         "de",
-        "Wann hat Berlin den Zuschlag für die Förderung erhalten?",
+        "Wann erhielt Berlin den Zuschlag?",
     ),
     Example(
-        "sccon-2023.berlin-priorities.en.md",
+        "sccon-2023.partner-country-ukraine.en.md",
         "en",
-        "When was the agenda for reforming the Berlin administration adopted?",
+        "Which country was the partner country of SCCON 2023?",
     ),
 )

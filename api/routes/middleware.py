@@ -28,7 +28,7 @@ class Mounted:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.root_path and scope["type"] == "http":
-            path = scope["path"]
+            path = scope["path"] if scope["path"] != self.root_path else f"{self.root_path}/"
             if not path.startswith(self.root_path + "/"):
                 path = self.root_path + path
             scope = {**scope, "root_path": self.root_path, "path": path}

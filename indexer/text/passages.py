@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 
+from indexer.settings import PASSAGE_TOKENS
 from indexer.text import rules
 from indexer.text.language import clear_language, document_language
 from indexer.text.packing import Packer, Unit, paragraph, pieces
@@ -21,8 +22,6 @@ from indexer.text.structure import scan
 from indexer.text.title import find_published, find_title
 from indexer.text.tokens import count_tokens, ranks_sha256
 from indexer.types import Block, Language, Passage, Reading
-
-PASSAGE_TOKENS = 160  # of our own encoding; about six sentences
 
 # Changes whenever the same document could become other passages.
 SEGMENTER_VERSION = (

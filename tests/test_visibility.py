@@ -1,0 +1,83 @@
+"""Embargo, expiry and dates hold on every way in, at the time of the request."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.engine import Engine
+from api.filters import Filters
+from indexer.building import bring_up_to_date
+from indexer.settings import Settings
+
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+LAST_WEEK = (datetime.now(UTC) - timedelta(days=7)).date().isoformat()
+TODAY = datetime.now(UTC).date().isoformat()
+DOCUMENTS = {
+    "embargo": (f"visible_from: {TOMORROW}", "Der Zoo bekommt einen neuen Elefanten."),
+    "open": (f"visible_from: {YESTERDAY}", "Der Zoo bekommt einen neuen Tiger."),
+    "expired": (f"valid_until: {LAST_WEEK}", "Der Zoo bekommt einen neuen Löwen."),
+    "lasting": (f"valid_until: {TODAY}\ntags: [zoo]", "Der Zoo bekommt einen neuen Bären."),
+    "old": ("published: 2020-05-01", "Der Zoo bekommt einen neuen Affen."),
+    "new": ("published: 2024-05-01\ntags: [zoo, new]", "Der Zoo bekommt einen neuen Pinguin."),
+}
+
+
+@pytest.fixture(scope="module")
+def zoo(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    folder = tmp_path_factory.mktemp("zoo")
+    (folder / "corpus").mkdir()
+    for name, (fields, text) in DOCUMENTS.items():
+        front = f"---\ndoc_id: {name}\nlanguage: de\n{fields}\n---\n{text}\n"
+        (folder / "corpus" / f"{name}.txt").write_text(front, encoding="utf-8")
+    settings = Settings(corpus=(Path(folder / "corpus"),), index=folder / "index")
+    bring_up_to_date(settings, strict=True)
+    return Engine.open(settings)
+
+
+def found(engine: Engine, filters: Filters) -> set[str]:
+    hits = engine.search("Was bekommt der Zoo?", k=50, filters=filters)
+    assert hits.total == len(hits.hits)
+    listed = engine.documents(filters=filters)
+    assert {document.doc_id for document in listed.documents} == {hit.doc_id for hit in hits.hits}
+    return {hit.doc_id for hit in hits.hits}
+
+
+def test_before_its_embargo_ends_a_document_does_not_exist(zoo: Engine) -> None:
+    assert "embargo" not in found(zoo, Filters(include_expired=True))
+    for lookup in (zoo.text, zoo.document, zoo.original, zoo.passage_spans):
+        with pytest.raises(KeyError):
+            lookup("embargo")
+
+
+def test_an_expired_document_answers_only_when_asked_for(zoo: Engine) -> None:
+    assert "expired" not in found(zoo, Filters())
+    assert "expired" in found(zoo, Filters(include_expired=True))
+    assert "Löwen" in zoo.text("expired")
+
+
+def test_the_last_valid_day_still_counts(zoo: Engine) -> None:
+    assert "lasting" in found(zoo, Filters())
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(published_from=date(2020, 5, 1)), {"old", "new"}),
+        (Filters(published_from=date(2020, 5, 2)), {"new"}),
+        (Filters(published_to=date(2024, 5, 1)), {"old", "new"}),
+        (Filters(published_to=date(2024, 4, 30)), {"old"}),
+        (Filters(tags=("zoo",)), {"lasting", "new"}),
+        (Filters(tags=("zoo", "new")), {"lasting", "new"}),
+        (Filters(tags=("new",), published_to=date(2023, 1, 1)), set()),
+        (Filters(doc_ids=("open", "old")), {"open", "old"}),
+        (Filters(language="en"), set()),
+    ],
+)
+def test_filters_are_alternatives_within_and_conditions_between(
+    zoo: Engine, filters: Filters, expected: set[str]
+) -> None:
+    assert found(zoo, filters) == expected
