@@ -78,7 +78,7 @@ def answer(
         if sure < threshold:
             refusal = "not_in_documents"
         else:
-            chosen = _choose(snapshot, considered.sentences, max_sentences)
+            chosen = _choose(snapshot, considered.sentences, max_sentences, k)
         cited = _cite(snapshot, question, considered.ranking, chosen, k)
     numbers = {(c.doc_id, c.start): c.number for c in cited}
     return Answer(
@@ -137,17 +137,23 @@ def search(
     )
 
 
-def _choose(snapshot: Snapshot, found: Sequence[Candidate], max_sentences: int) -> list[Candidate]:
+def _choose(
+    snapshot: Snapshot, found: Sequence[Candidate], max_sentences: int, max_passages: int
+) -> list[Candidate]:
     """The best sentence and those nearly as good, each thing said in one language only."""
     chosen: list[Candidate] = []
-    languages: dict[str, str] = {}  # translation key -> document that speaks for all versions
+    passages = set[int]()
+    speaker: dict[str, str] = {}  # translation key -> document that speaks for all its versions
     for candidate in found:
         if len(chosen) == max_sentences or candidate.score < found[0].score - SENTENCE_MARGIN:
             break
+        if candidate.rank not in passages and len(passages) == max_passages:
+            continue
         record = snapshot.by_id[candidate.passage.doc_id]
         key = record.metadata.translation_key or record.doc_id
-        if languages.setdefault(key, record.doc_id) == record.doc_id:
+        if speaker.setdefault(key, record.doc_id) == record.doc_id:
             chosen.append(candidate)
+            passages.add(candidate.rank)
     return chosen
 
 
@@ -159,7 +165,7 @@ def _cite(
     for candidate in chosen:
         highlights.setdefault(candidate.rank, []).append(candidate.span)
     others = [place for place in range(len(ranking.rows)) if place not in highlights]
-    places = [*highlights, *others][: max(k, len(highlights))]
+    places = [*highlights, *others][:k]
     passages = snapshot.store.passages([int(ranking.rows[place]) for place in places])
     return [
         cite(

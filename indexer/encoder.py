@@ -160,7 +160,8 @@ def _load(folder: Path, setting: str) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer  # seconds to import
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # it loads in a blink and would stand between the answers
+    # Weights load in a blink; a bar for it would stand between the answers.
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
     options: dict[str, Any] = {
         "device": "cpu",

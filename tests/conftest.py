@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,9 +35,9 @@ def engine(corpus_settings: Settings) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def seeds_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def seeds_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     if not SEEDS.is_dir():
         pytest.skip("the first users' documents, ../shared/seeds, are not on this machine")
     settings = Settings(corpus=(SEEDS,), index=tmp_path_factory.mktemp("seeds-index") / "index")
     bring_up_to_date(settings, strict=True)
-    yield Engine.open(settings)
+    return Engine.open(settings)

@@ -60,7 +60,8 @@ def test_the_partner_country_is_found_and_cited(engine: Engine) -> None:
 def test_what_the_documents_do_not_say_is_refused(engine: Engine, question: str) -> None:
     answer = engine.ask(question)
     assert (answer.answered, answer.refusal) == (False, "not_in_documents")
-    assert answer.answer == answer.citations == ()
+    assert answer.answer == ()
+    assert answer.citations == ()
     assert len(answer.related) == 5
     assert 0 <= answer.confidence < 0.5
 
@@ -97,9 +98,10 @@ def test_asking_the_other_version_is_offered_with_each_citation(engine: Engine) 
 
 def test_numbers_run_through_and_k_limits_the_citations(engine: Engine) -> None:
     for k in (1, 3, 50):
-        cited = citations(engine.ask("Wer war 2023 Partnerland der SCCON?", k=k))
-        assert [c.number for c in cited] == list(range(1, len(cited) + 1))
-        assert len(cited) <= k
+        for question in ("Wer war 2023 Partnerland der SCCON?", "What is the Kiezbox?"):
+            cited = citations(engine.ask(question, k=k))
+            assert [c.number for c in cited] == list(range(1, len(cited) + 1))
+            assert len(cited) <= k
 
 
 def test_max_sentences_limits_the_answer(engine: Engine) -> None:

@@ -31,7 +31,8 @@ def test_a_long_question_is_encoded_in_windows(encoder: Encoder) -> None:
     question = "Wo steht das Zelt der Feuerwehr? " * 60
     vector = encoder.encode_query(question)
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
-    assert vector @ encoder.encode_query("Wo steht das Zelt der Feuerwehr?") > 0.9
+    same, other = encoder.encode(["Wo steht das Zelt der Feuerwehr?", "Wer wurde Königin?"])
+    assert vector @ same > vector @ other
 
 
 def test_a_word_without_end_is_encoded_too(encoder: Encoder) -> None:

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from indexer.text.passages import PASSAGE_TOKENS, SEGMENTER_VERSION, Segmentation, segment
+from indexer.settings import PASSAGE_TOKENS
+from indexer.text.passages import SEGMENTER_VERSION, Segmentation, segment
 from indexer.text.tokens import count_tokens, ranks_sha256
 from indexer.types import Block, Metadata, Passage, Reading
 

@@ -14,7 +14,7 @@ from indexer.vectors import VectorIndex
 @pytest.fixture(scope="module")
 def passages() -> np.ndarray:
     vectors = np.random.default_rng(7).normal(size=(200, 16)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def test_scores_are_the_inner_products_best_first(passages: np.ndarray) -> None:
