@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +10,14 @@ from api.retrieval import Ranking
 from api.snapshot import Snapshot
 from indexer.analysis import terms
 from indexer.encoder import Encoder
-from indexer.lexical import query_weights
+from indexer.lexical import COMPOUND_WEIGHT, MIN_COMPOUND_CHARS, query_weights
 from indexer.text.markup import plain
-from indexer.types import Passage, Span
+from indexer.types import Language, Passage, Span
 
 # Passages whose sentences are looked at: the answer stands in the first few or is not found.
 PASSAGES_READ = 4
 # A sentence is scored by what it says and by the passage that it stands in.
-COVERAGE_WEIGHT = 0.4
+SENTENCE_COVERAGE_WEIGHT = 0.4
 PASSAGE_WEIGHT = 0.3
 MAX_SENTENCE_CHARS = 600  # more of one sentence adds nothing to its vector but time
 
@@ -57,10 +56,10 @@ def score_sentences(
     }
     candidates = []
     for (rank, passage, span), text, cosine in zip(places, texts, cosines, strict=True):
-        coverage = _coverage(weights[passage.language], terms(text, passage.language))
+        coverage = _coverage(weights[passage.language], text, passage.language)
         score = (
             float(cosine)
-            + COVERAGE_WEIGHT * coverage
+            + SENTENCE_COVERAGE_WEIGHT * coverage
             + PASSAGE_WEIGHT * float(ranking.scores[rank])
         )
         candidates.append(Candidate(passage, rank, span, float(cosine), coverage, score))
@@ -72,7 +71,7 @@ def best_span(weights: dict[str, float], passage: Passage, *, at_least: float = 
     best, most = None, at_least
     for start, end in passage.sentences:
         text = plain(passage.text[start - passage.start : end - passage.start])
-        coverage = _coverage(weights, terms(text, passage.language))
+        coverage = _coverage(weights, text, passage.language)
         if coverage > most:
             best, most = (start, end), coverage
     return best
@@ -86,9 +85,18 @@ def _in_context(passage: Passage, span: Span) -> str:
     return plain("\n".join(part for part in parts if part))
 
 
-def _coverage(weights: dict[str, float], words: Sequence[str]) -> float:
+def _coverage(weights: dict[str, float], text: str, language: Language) -> float:
+    """Share of the question's idf in the text; the first part of a compound counts as less."""
     total = sum(weights.values())
     if not total:
         return 0.0
-    held = set(words)
-    return sum(weight for term, weight in weights.items() if term in held) / total
+    held = set(terms(text, language))
+    return sum(weight * _holds(held, term, language) for term, weight in weights.items()) / total
+
+
+def _holds(held: set[str], term: str, language: Language) -> float:
+    if term in held:
+        return 1.0
+    if language == "de" and len(term) >= MIN_COMPOUND_CHARS:
+        return COMPOUND_WEIGHT * any(word.startswith(term) for word in held)
+    return 0.0

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from api.confidence import FEATURES
 from api.engine import Engine
@@ -25,6 +27,8 @@ from indexer.building import bring_up_to_date
 from indexer.settings import Settings
 from indexer.types import Language
 
+FOLDS = 5
+RIDGE = 1e-3
 MUNICIPAL, ENGLISH = "municipal-qa-train.jsonl", "english-questions.jsonl.xz"
 
 
@@ -148,21 +152,42 @@ def _english_examples(paragraphs: list[dict[str, Any]]) -> Iterator[Example]:
 
 def _fit(
     values: np.ndarray, labels: np.ndarray
-) -> tuple[dict[str, float], float, dict[str, float | int]]:
-    from sklearn.linear_model import LogisticRegression
+) -> tuple[dict[str, float], float, dict[str, float]]:
+    """Fit weights that may only point the way that the feature's meaning does."""
     from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import cross_val_predict
 
-    model = LogisticRegression(C=10.0, max_iter=1000)
-    held_out = cross_val_predict(model, values, labels, cv=5, method="predict_proba")[:, 1]
-    model.fit(values, labels)
-    weights = dict(zip(FEATURES, (round(float(w), 4) for w in model.coef_[0]), strict=True))
+    fold = np.random.default_rng(0).integers(0, FOLDS, len(labels))
+    held_out = np.zeros(len(labels))
+    for k in range(FOLDS):
+        weights = _minimise(values[fold != k], labels[fold != k])
+        held_out[fold == k] = expit(weights[0] + values[fold == k] @ weights[1:])
+    bias, *fitted = (round(float(weight), 3) for weight in _minimise(values, labels))
+    threshold = max(
+        np.arange(0.05, 0.95, 0.05), key=lambda t: _balanced_accuracy(labels, held_out >= t)
+    )
     figures = {
         "examples": len(labels),
         "answered_share": round(float(labels.mean()), 3),
         "held_out_roc_auc": round(float(roc_auc_score(labels, held_out)), 3),
+        "best_threshold": round(float(threshold), 2),
+        "balanced_accuracy_there": round(_balanced_accuracy(labels, held_out >= threshold), 3),
     }
-    return weights, round(float(model.intercept_[0]), 4), figures
+    return dict(zip(FEATURES, fitted, strict=True)), bias, figures
+
+
+def _minimise(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    def loss(weights: np.ndarray) -> float:
+        z = weights[0] + values @ weights[1:]
+        return float(np.mean(np.logaddexp(0, z) - labels * z) + RIDGE * np.sum(weights[1:] ** 2))
+
+    # Evidence for an answer never counts against it, whatever one corpus suggests.
+    bounds = [(None, None), *((None, 0) if f == "year_missing" else (0, None) for f in FEATURES)]
+    start = np.zeros(values.shape[1] + 1)
+    return np.asarray(minimize(loss, start, bounds=bounds, method="L-BFGS-B").x)
+
+
+def _balanced_accuracy(labels: np.ndarray, shown: np.ndarray) -> float:
+    return float((shown[labels].mean() + (~shown[~labels]).mean()) / 2)
 
 
 if __name__ == "__main__":

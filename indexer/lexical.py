@@ -13,11 +13,15 @@ from pathlib import Path
 import numpy as np
 import tantivy
 
-from indexer.analysis import LANGUAGES, terms
+from indexer.analysis import LANGUAGES, query_terms, terms
 from indexer.errors import IndexDamaged
 from indexer.types import Language
 
 WRITER_HEAP_BYTES = 50_000_000
+# "Partner" also finds "Partnerland", for less: the part of a compound is not the whole of it.
+COMPOUND_WEIGHT = 0.5
+MIN_COMPOUND_CHARS = 5  # of the part, as a stem
+MAX_COMPOUNDS = 64
 
 
 class LexicalIndex:
@@ -80,7 +84,7 @@ class LexicalIndex:
         """
         scores: dict[int, float] = {}
         for language in languages:
-            scores |= self._search(language, sorted(set(terms(query, language))), k, allowed)
+            scores |= self._search(language, query_terms(query, language), k, allowed)
         return scores
 
     def idf(self, term: str, language: Language) -> float:
@@ -88,6 +92,22 @@ class LexicalIndex:
         searcher = self._searchers[language]
         found = int(searcher.doc_freq("terms", term))
         return math.log(1 + (int(searcher.num_docs) - found + 0.5) / (found + 0.5))
+
+    def _match(self, term: str, language: Language) -> tantivy.Query:
+        """Match the term, or a German compound that begins with it, whichever scores higher."""
+        schema = self._indexes[language].schema
+        match = tantivy.Query.term_query(schema, "terms", term, "freq")
+        if language != "de" or len(term) < MIN_COMPOUND_CHARS:
+            return match
+        longer = self._searchers[language].terms_with_prefix("terms", term, limit=MAX_COMPOUNDS)
+        compounds = [
+            tantivy.Query.boost_query(
+                tantivy.Query.term_query(schema, "terms", found, "freq"), COMPOUND_WEIGHT
+            )
+            for found, _ in longer
+            if found != term
+        ]
+        return tantivy.Query.disjunction_max_query([match, *compounds]) if compounds else match
 
     def _search(
         self, language: Language, query: list[str], k: int, allowed: np.ndarray | None
@@ -97,10 +117,7 @@ class LexicalIndex:
             return {}
         total_idf = sum(self.idf(term, language) for term in query)
         match = tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Should, tantivy.Query.term_query(schema, "terms", term, "freq"))
-                for term in query
-            ]
+            [(tantivy.Occur.Should, self._match(term, language)) for term in query]
         )
         if allowed is not None:
             among = tantivy.Query.term_set_query(schema, "row", np.flatnonzero(allowed).tolist())
@@ -120,7 +137,7 @@ class LexicalIndex:
 
 def query_weights(index: LexicalIndex, query: str, language: Language) -> dict[str, float]:
     """Return each distinct term of the query with its idf in that language."""
-    return {term: index.idf(term, language) for term in sorted(set(terms(query, language)))}
+    return {term: index.idf(term, language) for term in query_terms(query, language)}
 
 
 def _schema() -> tantivy.Schema:
