@@ -17,7 +17,7 @@ from indexer.types import Language, Passage, Span
 # Passages whose sentences are looked at: the answer stands in the first few or is not found.
 PASSAGES_READ = 4
 # A sentence is scored by what it says and by the passage that it stands in.
-SENTENCE_COVERAGE_WEIGHT = 0.4
+SENTENCE_COVERAGE_WEIGHT = 0.6
 PASSAGE_WEIGHT = 0.3
 MAX_SENTENCE_CHARS = 600  # more of one sentence adds nothing to its vector but time
 
