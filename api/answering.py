@@ -22,7 +22,7 @@ from indexer.lexical import query_weights
 from indexer.types import Language, Passage, Span
 
 # A sentence joins the answer if it is nearly as good as the best one.
-SENTENCE_MARGIN = 0.1
+SENTENCE_MARGIN = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +140,12 @@ def search(
 def _choose(
     snapshot: Snapshot, found: Sequence[Candidate], max_sentences: int, max_passages: int
 ) -> list[Candidate]:
-    """The best sentence and those nearly as good, each thing said in one language only."""
+    """The best sentence and those nearly as good, each thing said in one language only.
+
+    Passages stand in the order of their best sentence, the sentences of one in reading order.
+    """
     chosen: list[Candidate] = []
-    passages = set[int]()
+    passages: dict[int, int] = {}  # rank -> place in the answer
     speaker: dict[str, str] = {}  # translation key -> document that speaks for all its versions
     for candidate in found:
         if len(chosen) == max_sentences or candidate.score < found[0].score - SENTENCE_MARGIN:
@@ -153,8 +156,8 @@ def _choose(
         key = record.metadata.translation_key or record.doc_id
         if speaker.setdefault(key, record.doc_id) == record.doc_id:
             chosen.append(candidate)
-            passages.add(candidate.rank)
-    return chosen
+            passages.setdefault(candidate.rank, len(passages))
+    return sorted(chosen, key=lambda candidate: (passages[candidate.rank], candidate.span))
 
 
 def _cite(

@@ -19,6 +19,7 @@ PASSAGES_READ = 4
 # A sentence is scored by what it says and by the passage that it stands in.
 SENTENCE_COVERAGE_WEIGHT = 0.6
 PASSAGE_WEIGHT = 0.3
+_ANSWERS_NOTHING = (":", "?")  # a list's introduction, a question
 MAX_SENTENCE_CHARS = 600  # more of one sentence adds nothing to its vector but time
 
 
@@ -44,7 +45,10 @@ def score_sentences(
     """
     passages = snapshot.store.passages(ranking.rows[:PASSAGES_READ].tolist())
     places = [
-        (rank, passage, span) for rank, passage in enumerate(passages) for span in passage.sentences
+        (rank, passage, span)
+        for rank, passage in enumerate(passages)
+        for span in passage.sentences
+        if not _text(passage, span).endswith(_ANSWERS_NOTHING)
     ]
     if not places:
         return []
@@ -70,16 +74,20 @@ def best_span(weights: dict[str, float], passage: Passage, *, at_least: float = 
     """The sentence of a passage that covers most of the query; None where none covers any."""
     best, most = None, at_least
     for start, end in passage.sentences:
-        text = plain(passage.text[start - passage.start : end - passage.start])
+        text = plain(_text(passage, (start, end)))
         coverage = _coverage(weights, text, passage.language)
         if coverage > most:
             best, most = (start, end), coverage
     return best
 
 
+def _text(passage: Passage, span: Span) -> str:
+    return passage.text[span[0] - passage.start : span[1] - passage.start]
+
+
 def _in_context(passage: Passage, span: Span) -> str:
     """The sentence under its nearest heading: a list item alone says too little."""
-    sentence = passage.text[span[0] - passage.start : span[1] - passage.start]
+    sentence = _text(passage, span)
     heading = passage.headings[-1] if passage.headings else ""
     parts = [heading, " ".join(passage.columns), sentence[:MAX_SENTENCE_CHARS]]
     return plain("\n".join(part for part in parts if part))

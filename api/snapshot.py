@@ -43,7 +43,12 @@ class Snapshot:
         self.records = self.store.documents()
         self.by_id = {record.doc_id: record for record in self.records}
         self._table = self.store.table()
-        self._passages = np.bincount(self._table.document, minlength=len(self.records))
+        counts = np.bincount(self._table.document, minlength=len(self.records))
+        self._passages = {r.doc_id: int(n) for r, n in zip(self.records, counts, strict=True)}
+        self._alike: dict[tuple[str, str], list[DocumentRecord]] = {}
+        for record in self.records:
+            for trait in _traits(record):
+                self._alike.setdefault(trait, []).append(record)
 
     def record(self, doc_id: str) -> DocumentRecord:
         """The document, unless it is under embargo or unknown: then KeyError."""
@@ -73,7 +78,7 @@ class Snapshot:
 
     def passages_of(self, record: DocumentRecord) -> int:
         """How many passages the document has."""
-        return int(self._passages[self.records.index(record)])
+        return self._passages[record.doc_id]
 
     def translations(self, record: DocumentRecord) -> tuple[OtherPlace, ...]:
         """Visible documents that the front matter ties to this one, in another language."""
@@ -84,14 +89,18 @@ class Snapshot:
     def other_places(self, record: DocumentRecord) -> tuple[OtherPlace, ...]:
         """Visible documents with the same text or the same translation key."""
         now = datetime.now(UTC)
-        key = record.metadata.translation_key
+        alike = {other.doc_id: other for trait in _traits(record) for other in self._alike[trait]}
         return tuple(
             OtherPlace(other.doc_id, other.title, other.language)
-            for other in self.records
-            if other.doc_id != record.doc_id
-            and (other.sha256 == record.sha256 or (key and other.metadata.translation_key == key))
-            and not _embargoed(other, now)
+            for doc_id, other in sorted(alike.items())
+            if doc_id != record.doc_id and not _embargoed(other, now)
         )
+
+
+def _traits(record: DocumentRecord) -> list[tuple[str, str]]:
+    """What two documents share if one is the other's duplicate or translation."""
+    key = record.metadata.translation_key
+    return [("text", record.sha256), *([("translation", key)] if key else [])]
 
 
 def _embargoed(record: DocumentRecord, now: datetime) -> bool:

@@ -91,7 +91,7 @@ def _row(pair: str, outcomes: Sequence[Outcome]) -> Row:
     return Row(
         pair=pair,
         questions=len(outcomes),
-        ranking={str(name): float(value) for name, value in means.items()},
+        ranking={str(name): float(means[name]) for name in RANKING_MEASURES if name in means},
         answered=Share(len(shown), len(outcomes)),
         right=Share(right, len(outcomes)),
         wrong=Share(len(shown) - right, len(shown)),

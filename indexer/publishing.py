@@ -83,14 +83,20 @@ def current(index: Path) -> Generation:
             )
         manifest = Manifest(**plain)
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise IndexDamaged(f"{folder / 'manifest.json'} cannot be read: {error}") from error
+        raise IndexDamaged(
+            f"{folder / 'manifest.json'} cannot be read: {error}; "
+            "`fundstelle index --rebuild` makes a new one"
+        ) from error
     damaged = [
         path
         for path, entry in manifest.files.items()
         if not (folder / path).is_file() or (folder / path).stat().st_size != entry["bytes"]
     ]
     if damaged:
-        raise IndexDamaged(f"{folder} is damaged, missing or cut off: {', '.join(damaged)}")
+        raise IndexDamaged(
+            f"{folder} is damaged, missing or cut off: {', '.join(damaged)}; "
+            "`fundstelle index --rebuild` makes a new one"
+        )
     return Generation(folder, manifest)
 
 
@@ -202,8 +208,10 @@ def _remove_rests(index: Path) -> None:
     for rest in (index / "generations").glob(f"{_BUILDING}*"):
         shutil.rmtree(rest, ignore_errors=True)
     name = current_name(index)
+    if name is None or not name.isdigit():
+        return  # without a pointer nobody can say which one is good: remove none
     for number in _numbers(index):
-        if name is None or number > int(name):
+        if number > int(name):
             shutil.rmtree(index / "generations" / f"{number:06d}", ignore_errors=True)
 
 

@@ -72,6 +72,11 @@ def test_a_question_without_content_is_unclear(engine: Engine, question: str) ->
     assert (answer.answered, answer.refusal) == (False, "question_unclear")
 
 
+def test_the_introduction_of_a_list_is_no_answer(engine: Engine) -> None:
+    answer = engine.ask("Who were the winners of the Smart Country Startup Award?")
+    assert not any(sentence.text.endswith((":", "?")) for sentence in answer.answer)
+
+
 def test_filters_that_nothing_passes_are_named_as_the_reason(engine: Engine) -> None:
     answer = engine.ask("Wer war Partnerland?", filters=Filters(tags=("no such tag",)))
     assert answer.refusal == "nothing_matches_filters"

@@ -69,6 +69,18 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "generations").iterdir()] == ["000001"]
 
 
+def test_without_a_readable_pointer_no_generation_is_removed(tmp_path: Path) -> None:
+    publish_one(tmp_path, "one")
+    (tmp_path / "CURRENT").write_text("garbled\n")
+    with pytest.raises(IndexDamaged, match="--rebuild"):
+        current(tmp_path)
+    with writing(tmp_path):
+        pass
+    assert [path.name for path in (tmp_path / "generations").iterdir()] == ["000001"]
+    assert publish_one(tmp_path, "two").manifest.generation == 2
+    assert current(tmp_path).manifest.generation == 2
+
+
 def test_a_second_writer_is_refused_and_told_which_process_writes(tmp_path: Path) -> None:
     with (
         writing(tmp_path),

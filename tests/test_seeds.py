@@ -17,6 +17,7 @@ def test_an_english_question_is_answered_from_the_german_press_release(
     assert cited.language == "de"
     (start, end), *_ = cited.highlights
     quote = seeds_engine.text(cited.doc_id)[start:end]
+    assert quote == answer.answer[0].text
     assert quote.startswith("Partnerland der Smart Country Convention war")
     assert "Ukraine" in quote
 

@@ -80,6 +80,7 @@ def _identifier() -> Any:
 
     identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     identifier.set_languages(KNOWN)
+    identifier._full_model = None  # the other ninety languages, 28 MB that nothing asks for again
     return identifier
 
 
