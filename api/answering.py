@@ -146,14 +146,14 @@ def _choose(
     """
     chosen: list[Candidate] = []
     passages: dict[int, int] = {}  # rank -> place in the answer
-    speaker: dict[str, str] = {}  # translation key -> document that speaks for all its versions
+    speaker: dict[str, str] = {}  # translation key or text -> document that speaks for all
     for candidate in found:
         if len(chosen) == max_sentences or candidate.score < found[0].score - SENTENCE_MARGIN:
             break
         if candidate.rank not in passages and len(passages) == max_passages:
             continue
         record = snapshot.by_id[candidate.passage.doc_id]
-        key = record.metadata.translation_key or record.doc_id
+        key = record.metadata.translation_key or record.sha256
         if speaker.setdefault(key, record.doc_id) == record.doc_id:
             chosen.append(candidate)
             passages.setdefault(candidate.rank, len(passages))

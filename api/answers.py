@@ -136,6 +136,6 @@ class Hits:
     query: str
     language: Language
     hits: tuple[Citation, ...]
-    total: int  # passages that the ranking holds, before `offset` and `k`
+    total: int  # passages that may be found at all, before `offset` and `k`
     index: IndexState
     took_ms: float

@@ -54,7 +54,7 @@ class Job:
 def index_command(settings: Settings) -> list[str]:
     """Run the indexer on the same folders and index as this process serves."""
     corpus = [part for folder in settings.corpus for part in ("--corpus", str(folder))]
-    command = [sys.executable, "-m", "indexer", "index", "--index", str(settings.index)]
+    command = [sys.executable, "-P", "-m", "indexer", "index", "--index", str(settings.index)]
     return [*command, *corpus, "--json", "--progress", "json"]
 
 

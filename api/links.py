@@ -81,7 +81,7 @@ def citation_link(
         original, and so no link may suggest it. A path on this server begins with `/`.
     """
     if source and is_web_link(source):
-        if urlsplit(source).path.lower().endswith(".pdf"):
+        if media_type == _PDF or urlsplit(source).path.lower().endswith(".pdf"):
             return _at_page(source.partition("#")[0], page)
         return text_fragment(source, quote)
     if based_on is not None and not source:

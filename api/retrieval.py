@@ -8,6 +8,7 @@ import numpy as np
 
 from api.snapshot import Snapshot
 from indexer.analysis import LANGUAGES
+from indexer.settings import MAX_K, MAX_OFFSET
 
 # Each engine hands over more than is asked for: a passage that both find may stand low in each.
 CANDIDATES = 200
@@ -36,9 +37,10 @@ def rank(
     Args:
         vector: (D,) float32, the encoded query.
         allowed: (N,) bool.
-        depth: how many to rank, at least.
+        depth: how many to rank, at least; MAX_OFFSET + MAX_K is the most.
     """
-    candidates = max(CANDIDATES, depth)
+    # Beyond the usual depth one fixed one, so that every further page is of the same ranking.
+    candidates = CANDIDATES if depth <= CANDIDATES else MAX_OFFSET + MAX_K
     only = None if allowed.all() else allowed
     _, nearest = snapshot.vectors.search(vector, candidates, only)
     coverage = snapshot.terms.search(query, candidates, languages=LANGUAGES, allowed=only)

@@ -52,7 +52,7 @@ def score_sentences(
     ]
     if not places:
         return []
-    texts = [_in_context(passage, span) for _, passage, span in places]
+    texts = [_in_context(passage, span, encoder) for _, passage, span in places]
     cosines = encoder.encode(texts) @ vector
     weights = {
         language: query_weights(snapshot.terms, question, language)
@@ -85,12 +85,19 @@ def _text(passage: Passage, span: Span) -> str:
     return passage.text[span[0] - passage.start : span[1] - passage.start]
 
 
-def _in_context(passage: Passage, span: Span) -> str:
-    """The sentence under its nearest heading: a list item alone says too little."""
-    sentence = _text(passage, span)
+def _in_context(passage: Passage, span: Span, encoder: Encoder) -> str:
+    """The sentence under its nearest heading: a list item alone says too little.
+
+    What the encoder's window does not hold gives way: the context, then the sentence's end.
+    """
+    sentence = _text(passage, span)[:MAX_SENTENCE_CHARS]
     heading = passage.headings[-1] if passage.headings else ""
-    parts = [heading, " ".join(passage.columns), sentence[:MAX_SENTENCE_CHARS]]
-    return plain("\n".join(part for part in parts if part))
+    text = plain("\n".join(part for part in (heading, *passage.columns, sentence) if part))
+    if encoder.fits(text):
+        return text
+    while not encoder.fits(plain(sentence)):
+        sentence = sentence[: len(sentence) // 2]
+    return plain(sentence)
 
 
 def _coverage(weights: dict[str, float], text: str, language: Language) -> float:

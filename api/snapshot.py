@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -59,7 +60,7 @@ class Snapshot:
 
     def documents(self, filters: Filters) -> list[DocumentRecord]:
         """The documents that pass the filters, in the order of doc_id."""
-        now = datetime.now(UTC)
+        now, filters = datetime.now(UTC), _with_sets(filters)
         return [
             record
             for record in self.records
@@ -69,7 +70,7 @@ class Snapshot:
 
     def passages(self, filters: Filters) -> np.ndarray:
         """(N,) bool: which passages may be found."""
-        now = datetime.now(UTC)
+        now, filters = datetime.now(UTC), _with_sets(filters)
         documents = np.array([_passes(record, filters, now) for record in self.records], bool)
         allowed: np.ndarray = documents[self._table.document]
         if filters.language is not None:
@@ -108,6 +109,15 @@ def _embargoed(record: DocumentRecord, now: datetime) -> bool:
     return visible_from is not None and now < visible_from
 
 
+def _with_sets(filters: Filters) -> Filters:
+    """The same filters, quick to look up in however many values they have."""
+    return replace(
+        filters,
+        doc_ids=None if filters.doc_ids is None else frozenset(filters.doc_ids),
+        tags=None if filters.tags is None else frozenset(filters.tags),
+    )
+
+
 def _passes(record: DocumentRecord, filters: Filters, now: datetime) -> bool:
     """Whether the document may be found; the passage's language is another matter."""
     metadata = record.metadata
@@ -116,7 +126,7 @@ def _passes(record: DocumentRecord, filters: Filters, now: datetime) -> bool:
         not _embargoed(record, now)
         and (filters.include_expired or not expired)
         and (filters.doc_ids is None or record.doc_id in filters.doc_ids)
-        and (filters.tags is None or not set(filters.tags).isdisjoint(metadata.tags))
+        and (filters.tags is None or any(tag in filters.tags for tag in metadata.tags))
         and _in_period(record.published, filters)
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from indexer.cutting import Cut, LazyEncoder, cut, pipeline_parts
 from indexer.drafts import Draft, collect
-from indexer.errors import NothingPublished
+from indexer.errors import IndexDamaged, NothingPublished
 from indexer.generation import write_generation
 from indexer.naming import name_documents
 from indexer.previous import Previous
@@ -39,7 +39,8 @@ def bring_up_to_date(
     Args:
         strict: publish nothing if any file fails.
         reread: read unchanged files again.
-        rebuild: take nothing over from the published generation, readable or not.
+        rebuild: read, cut and embed everything anew, whether or not the published generation can
+            be read; what fails still keeps its published version where that can be read.
         allow_removals: publish even if most documents, or all of a folder, are gone.
 
     Raises:
@@ -49,9 +50,11 @@ def bring_up_to_date(
     started = time.monotonic()
     _require_folders(settings.corpus)
     # The same folder, however it is written, is the same source.
-    settings = replace(settings, corpus=tuple(folder.resolve() for folder in settings.corpus))
+    folders = dict.fromkeys(folder.resolve() for folder in settings.corpus)
+    settings = replace(settings, corpus=tuple(folders))
+    _refuse_nested(settings.corpus)
     with writing(settings.index), building(settings.index) as folder:
-        previous = Previous() if rebuild else Previous.load(settings.index)
+        previous = _previous(settings.index, rebuild)
         summary = Summary(generation=previous.generation)
         encoder = LazyEncoder(settings)
         pipeline = pipeline_parts(settings, encoder)
@@ -61,19 +64,26 @@ def bring_up_to_date(
             previous,
             folder / "originals",
             summary,
-            reread=reread,
+            reread=reread or rebuild,
             progress=progress,
         )
         drafts = name_documents(drafts, summary)
         _count(drafts, previous, summary)
-        _refuse(settings, drafts, previous, summary, strict, allow_removals)
+        try:
+            _refuse(settings, drafts, previous, summary, strict, allow_removals)
+        except NothingPublished as error:
+            summary.refused = str(error)
+            _write_last_run(settings.index, summary)
+            raise
         summary.reasons = _reasons(drafts, pipeline)
         documents = []
         for done, draft in enumerate(drafts, start=1):
-            documents.append(cut(draft, pipeline, encoder, previous, settings))
+            documents.append(cut(draft, pipeline, encoder, previous, settings, anew=rebuild))
             progress("cut", done, len(drafts))
-        if _differs(documents, previous) or summary.reasons:
-            summary.embedded = write_generation(folder, documents, encoder, previous, progress)
+        if _differs(documents, previous) or summary.reasons or rebuild:
+            summary.embedded = write_generation(
+                folder, documents, encoder, previous, progress, anew=rebuild
+            )
             published = publish(
                 settings.index,
                 folder,
@@ -87,14 +97,37 @@ def bring_up_to_date(
             summary.generation, summary.published = published.manifest.generation, True
         _describe(documents, summary)
         summary.seconds = round(time.monotonic() - started, 2)
-        write_atomically(settings.index / "last-run.json", json.dumps(asdict(summary), indent=1))
+        _write_last_run(settings.index, summary)
         return summary
+
+
+def _previous(index: Path, rebuild: bool) -> Previous:
+    """What is published; for a rebuild it only guards ids and removals, readable or not."""
+    try:
+        return Previous.load(index)
+    except IndexDamaged:
+        if rebuild:
+            return Previous()
+        raise
+
+
+def _write_last_run(index: Path, summary: Summary) -> None:
+    write_atomically(index / "last-run.json", json.dumps(asdict(summary), indent=1))
 
 
 def _require_folders(folders: Sequence[Path]) -> None:
     missing = [str(folder) for folder in folders if not folder.is_dir()]
     if missing:
         raise NothingPublished(f"corpus folder {', '.join(missing)} is not there or not a folder")
+
+
+def _refuse_nested(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        for other in folders:
+            if other in folder.parents:
+                raise NothingPublished(
+                    f"corpus folder {folder} lies below {other}, so its documents would count twice"
+                )
 
 
 def _count(drafts: list[Draft], previous: Previous, summary: Summary) -> None:
@@ -148,7 +181,7 @@ def _reasons(drafts: list[Draft], pipeline: dict[str, str]) -> list[str]:
     """Say which parts of the pipeline have changed since unchanged files were worked on."""
     counts = Counter[str]()
     for draft in drafts:
-        if draft.old is not None and draft.change == "unchanged":
+        if draft.old is not None and draft.change == "unchanged" and not draft.kept:
             made_by = draft.old.pipeline
             for part, version in pipeline.items():
                 if made_by.get(part) != version:

@@ -22,7 +22,7 @@ class ErrorLines(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (FundstelleError, ValueError) as error:
+        except (FundstelleError, ValueError, OSError) as error:
             message = " ".join(str(error).split())
             click.echo(f"fundstelle: {message}", err=True)
             ctx.exit(1)

@@ -163,6 +163,7 @@ def _describe_state(state: dict[str, Any]) -> str:
             f"last run: {len(run['failed'])} failed, {len(run['skipped'])} skipped, "
             f"{run['seconds']} s"
         )
+        lines += [f"last run: {run['refused']}"] if run["refused"] else []
         lines += [f"failed: {note['path']}: {note['reason']}" for note in run["failed"]]
         lines += [f"note: {note['path']}: {note['reason']}" for note in run["notes"]]
         lines += [f"left out: {n} lines by {rule}" for rule, n in run["dropped_lines"].items()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from indexer.analysis import ANALYSIS_VERSION
 from indexer.drafts import Draft
-from indexer.embedding_input import embedding_input, embedding_key
+from indexer.embedding_input import EMBEDDING_INPUT_VERSION, embedding_input, embedding_key
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.previous import Previous
 from indexer.reading.formats import READER_VERSION, media_type
@@ -19,7 +19,7 @@ from indexer.types import Passage
 
 # A change of one of these parts cuts a document into passages anew, from its stored text; a
 # change of the analysis alone only writes the term index again.
-_CUTTING_PARTS = ("reader", "segmenter", "passage_tokens", "encoder")
+_CUTTING_PARTS = ("reader", "segmenter", "passage_tokens", "encoder", "embedding_input")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def pipeline_parts(settings: Settings, encoder: LazyEncoder) -> dict[str, str]:
         "segmenter": SEGMENTER_VERSION,
         "passage_tokens": str(settings.passage_tokens),
         "encoder": f"{settings.encoder} {encoder.fingerprint}",
+        "embedding_input": EMBEDDING_INPUT_VERSION,
         "analysis": ANALYSIS_VERSION,
     }
 
@@ -69,10 +70,19 @@ def cut(
     encoder: LazyEncoder,
     previous: Previous,
     settings: Settings,
+    *,
+    anew: bool,
 ) -> Cut:
-    """Cut a draft into passages, or take over the published ones where nothing has changed."""
+    """Cut a draft into passages, or take over the published ones where nothing has changed.
+
+    Args:
+        anew: take nothing over.
+    """
     old = draft.old
-    if old is not None and _still_right(draft, old, pipeline):
+    if old is not None and draft.kept:
+        # Its text is still the one that the former reader made: the next run tries again.
+        pipeline = {**pipeline, "reader": old.pipeline.get("reader", "unknown")}
+    if old is not None and not anew and _still_right(draft, old, pipeline):
         published = previous.passages(old)
         return Cut(
             replace(old, pipeline=pipeline),

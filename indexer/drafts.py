@@ -31,6 +31,8 @@ class Draft:
     file_sha256: str
     sidecar_sha256: str
     old: DocumentRecord | None  # the published record that its text was taken from
+    published_id: str | None  # doc_id of what is published under this path
+    kept: bool = False  # the file fails now, this is its published version
     doc_id: str = ""  # given when all drafts are known
 
 
@@ -66,6 +68,7 @@ def collect(
                     drafts.append(collector.draft(str(folder), entry))
                 except ReadError as error:
                     summary.failed.append(Note(entry.relative, str(error)))
+                    collector.files.discard((str(folder), entry.relative))
                     drafts.extend(collector.keep(str(folder), entry.relative))
             progress("read", done, len(found))
     return drafts
@@ -90,15 +93,25 @@ class _Collector:
             reading = self.reader.read(data, entry.relative, sidecar)
         else:
             reading = self._reading(old)
-        if self.previous.original(file_sha256) is None:
+        if self.reread or self.previous.original(file_sha256) is None:
             (self.originals / file_sha256).write_bytes(data)
-        return Draft(folder, entry.relative, change, reading, file_sha256, sidecar_sha256, old)
+        published_id = None if here is None else here.doc_id
+        return Draft(
+            folder,
+            entry.relative,
+            change,
+            reading,
+            file_sha256,
+            sidecar_sha256,
+            old,
+            published_id,
+        )
 
     def keep(self, folder: str, path: str) -> Iterator[Draft]:
         """The published version of what cannot be read now: a file, or all below a folder."""
         for old in self.previous.by_path.values():
             here = old.path.startswith(path) if path.endswith("/") else old.path == path
-            if old.folder != folder or not here:
+            if old.folder != folder or not here or (folder, old.path) in self.files:
                 continue
             yield Draft(
                 folder,
@@ -108,6 +121,8 @@ class _Collector:
                 old.file_sha256,
                 old.sidecar_sha256,
                 old,
+                old.doc_id,
+                kept=True,
             )
 
     def _published(

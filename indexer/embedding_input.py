@@ -8,6 +8,7 @@ from collections.abc import Callable
 from indexer.text.markup import plain
 from indexer.types import Passage
 
+EMBEDDING_INPUT_VERSION = "1"  # raised by hand when the same passage is embedded otherwise
 MAX_CONTEXT_CHARS = 300  # a longer title or heading path says nothing more about one passage
 
 

@@ -59,6 +59,11 @@ class Encoder:
         with self._one_at_a_time:
             return len(self._model.tokenizer.encode(text, truncation=False, verbose=False))
 
+    def fits(self, text: str) -> bool:
+        """Whether the window holds the text; one of few bytes needs no counting."""
+        # A token is at least one byte, and two are special.
+        return len(text.encode()) + 2 <= self.window or self.count_tokens(text) <= self.window
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Encode texts, long and short ones in any order.
 
@@ -71,8 +76,7 @@ class Encoder:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         for text in texts:
-            # A token is at least one byte: only long texts need counting.
-            if len(text.encode()) + 2 > self.window and self.count_tokens(text) > self.window:
+            if not self.fits(text):
                 raise ValueError(
                     f"text of {self.count_tokens(text)} tokens is beyond the encoder's window of "
                     f"{self.window}: {text[:40]!r}…; split it first"

@@ -27,11 +27,14 @@ def write_generation(
     encoder: LazyEncoder,
     previous: Previous,
     progress: Progress,
+    *,
+    anew: bool,
 ) -> int:
     """Write everything into `folder` and check that it can be read back.
 
     Args:
         documents: in the order of doc_id.
+        anew: embed every passage, also where its vector is known.
 
     Returns:
         How many passages had to be embedded; the others' vectors were known.
@@ -39,7 +42,7 @@ def write_generation(
     rows = [(cut, passage) for cut in documents for passage in cut.passages]
     keys = [key for cut in documents for key in cut.keys]
     inputs = {key: text for cut in documents for key, text in cut.inputs.items()}
-    known = previous.vectors(list(dict.fromkeys(keys)))
+    known = {} if anew else previous.vectors(list(dict.fromkeys(keys)))
     new = [key for key in inputs if key not in known]
     # Neighbours in length share a batch, so that little of it is padding.
     new.sort(key=lambda key: len(inputs[key]))

@@ -35,7 +35,9 @@ class LexicalIndex:
             try:
                 index = tantivy.Index(_schema(), path=str(folder / language))
             except ValueError as error:
-                raise IndexDamaged(f"{folder / language} is not a readable term index") from error
+                raise IndexDamaged(
+                    f"{folder / language} is not a readable term index: {error}"
+                ) from error
             self._indexes[language] = index
             self._searchers[language] = index.searcher()
 

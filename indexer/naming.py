@@ -10,9 +10,9 @@ from indexer.summary import Note, Summary
 def name_documents(drafts: list[Draft], summary: Summary) -> list[Draft]:
     """Give every draft its doc_id and return those that got one, in the order of doc_id.
 
-    On a clash the document that is already indexed under the id keeps it, else the one that
-    names it in its front matter, else the smaller path; the other gets a suffix from its path,
-    and the summary names both. The same id in two front matters fails the later file.
+    On a clash the document that is already indexed under the id keeps it, else the smaller path;
+    the other gets a suffix from its path, and the summary names both. The same id in two front
+    matters fails the later file.
     """
     taken: dict[str, Draft] = {}
     for draft in sorted(drafts, key=_precedence):
@@ -37,10 +37,5 @@ def _wanted(draft: Draft) -> str:
     return draft.reading.metadata.doc_id or doc_id_from_path(draft.path)
 
 
-def _precedence(draft: Draft) -> tuple[bool, bool, str, str]:
-    indexed = (
-        draft.old is not None
-        and (draft.old.folder, draft.old.path) == (draft.folder, draft.path)
-        and draft.old.doc_id == _wanted(draft)
-    )
-    return not indexed, draft.reading.metadata.doc_id is None, draft.path, draft.folder
+def _precedence(draft: Draft) -> tuple[bool, str, str]:
+    return draft.published_id != _wanted(draft), draft.path, draft.folder

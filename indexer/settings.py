@@ -40,6 +40,20 @@ class Settings:
     root_path: str = ""  # where a reverse proxy mounts the service, for example /suche
     keep_generations: int = 1  # kept beside the published one
 
+    def __post_init__(self) -> None:
+        """Refuse values out of range, whoever gave them."""
+        ranges = {
+            "threads": (0, 1024),
+            "passage_tokens": (1, 100_000),
+            "answer_threshold": (0, 1),
+            "port": (0, 65_535),
+            "keep_generations": (0, 1_000),
+        }
+        for name, (lowest, highest) in ranges.items():
+            value = getattr(self, name)
+            if not lowest <= value <= highest:
+                raise ValueError(f"{name} must be from {lowest} to {highest}, not {value}")
+
     @property
     def data(self) -> Path:
         """Uploads, keys and logs: beside the index, never inside it."""

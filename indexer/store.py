@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -54,6 +55,7 @@ class Store:
 
     def __init__(self, file: Path) -> None:
         """Open for reading; raises IndexDamaged, naming the file."""
+        self._file = file
         uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
         try:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -65,48 +67,52 @@ class Store:
         """Let go of the file."""
         self._connection.close()
 
+    def _query(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise IndexDamaged(
+                f"{self._file} is damaged: {error}; `fundstelle index --rebuild` makes a new one"
+            ) from error
+
     def documents(self) -> list[DocumentRecord]:
         """All documents, ordered by doc_id, without their texts."""
-        rows = self._connection.execute("SELECT record FROM documents ORDER BY number")
-        return [document_from_row(record) for (record,) in rows.fetchall()]
+        rows = self._query("SELECT record FROM documents ORDER BY number")
+        return [document_from_row(record) for (record,) in rows]
 
     def text(self, doc_id: str) -> str:
         """The document's canonical text; raises KeyError."""
-        row = self._connection.execute(
-            "SELECT text FROM documents WHERE doc_id = ?", (doc_id,)
-        ).fetchone()
-        if row is None:
+        row = self._query("SELECT text FROM documents WHERE doc_id = ?", (doc_id,))
+        if not row:
             raise KeyError(doc_id)
-        return str(row[0])
+        return str(row[0][0])
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """Return the passages of these rows, in this order."""
         # SQLite's substr counts code points from 1, as canonical offsets do from 0.
-        found = self._connection.execute(
+        found = self._query(
             'SELECT p.row, d.doc_id, p.start, p."end", p.language, p.record, '
             'substr(d.text, p.start + 1, p."end" - p.start) '
             "FROM passages p JOIN documents d ON d.number = p.document "
             "WHERE p.row IN (SELECT value FROM json_each(?))",
             (json.dumps([int(row) for row in rows]),),
-        ).fetchall()
+        )
         by_row = {row: passage_from_row(*rest) for row, *rest in found}
         return [by_row[int(row)] for row in rows]
 
     def passages_of(self, doc_id: str) -> list[tuple[Passage, bytes]]:
         """All passages of one document, in order, each with its embedding key."""
-        found = self._connection.execute(
+        found = self._query(
             "SELECT row, key FROM passages JOIN documents ON number = document WHERE doc_id = ? "
             "ORDER BY row",
             (doc_id,),
-        ).fetchall()
+        )
         passages = self.passages([row for row, _ in found])
         return list(zip(passages, (key for _, key in found), strict=True))
 
     def table(self) -> PassageTable:
         """Read the arrays over all passages."""
-        rows = self._connection.execute(
-            "SELECT document, language FROM passages ORDER BY row"
-        ).fetchall()
+        rows = self._query("SELECT document, language FROM passages ORDER BY row")
         codes = {language: code for code, language in enumerate(LANGUAGES)}
         return PassageTable(
             document=np.fromiter((document for document, _ in rows), np.int32, len(rows)),
@@ -115,7 +121,7 @@ class Store:
 
     def keys(self) -> dict[bytes, int]:
         """Embedding key -> one row that has it."""
-        return dict(self._connection.execute("SELECT key, row FROM passages").fetchall())
+        return dict(self._query("SELECT key, row FROM passages"))
 
 
 def write_store(

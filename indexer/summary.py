@@ -31,6 +31,7 @@ class Summary:
     failed: list[Note] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)  # clashes of ids, pages without text
     reasons: list[str] = field(default_factory=list)  # why unchanged files were worked on
+    refused: str = ""  # why the run published nothing, where it was not allowed to
     passages: int = 0
     embedded: int = 0  # passages whose vector had to be computed
     dropped_lines: dict[str, int] = field(default_factory=dict)  # rule -> lines left out

@@ -1,11 +1,11 @@
 """The nouns of the index: what a file becomes on its way to being found.
 
-file -> Reading (canonical text and its structure) -> Document -> Passages
+file -> Reading (canonical text and its structure) -> Passages; see records.DocumentRecord
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -74,21 +74,3 @@ class Passage:
     columns: tuple[str, ...] = ()  # column headers, where the passage is rows of one table
     sentences: tuple[Span, ...] = ()  # absolute, in order; a list item or table row counts as one
     page: int | None = None  # physical page of `start`, from 1
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One source text in one language, as it is indexed and served."""
-
-    doc_id: str
-    path: str  # below its corpus folder, with forward slashes
-    text: str  # canonical; what all offsets refer to
-    sha256: str  # of the canonical text's UTF-8 bytes
-    title: str
-    language: Language
-    metadata: Metadata
-    media_type: str = "text/plain"
-    file_sha256: str = ""  # of the original file's bytes
-    page_starts: tuple[int, ...] = ()
-    pages_without_text: tuple[int, ...] = ()
-    dropped_lines: dict[str, int] = field(default_factory=dict)  # rule name -> lines left out

@@ -23,7 +23,8 @@ SUMMARY = {"generation": 7, "failed": []}
 def test_the_indexer_is_told_folders_and_index() -> None:
     settings = Settings(corpus=(Path("a"), Path("b")), index=Path("i"))
     assert index_command(settings) == [
-        sys.executable, "-m", "indexer", "index", "--index", "i", "--corpus", "a", "--corpus", "b",
+        sys.executable, "-P", "-m", "indexer", "index",
+        "--index", "i", "--corpus", "a", "--corpus", "b",
         "--json", "--progress", "json",
     ]  # fmt: skip
 

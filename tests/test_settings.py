@@ -40,3 +40,18 @@ def test_a_switch_can_be_turned_on(text: str) -> None:
 def test_nonsense_in_the_environment_is_named(variable: str, value: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Settings.load({variable: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("keep_generations", -2),
+        ("port", 99_999),
+        ("threads", -1),
+        ("answer_threshold", float("nan")),
+        ("passage_tokens", 0),
+    ],
+)
+def test_values_out_of_range_are_refused(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be from .* not {value}"):
+        Settings.load({}, **{name: value})
