@@ -1,11 +1,15 @@
 """Train the token encoding: byte-level BPE, written as tiktoken ranks.
 
-python -m indexer.training.encoding FILES... --size 4096 --out indexer/text/fundstelle.tiktoken
+python -m indexer.training.encoding --size 32768 --out indexer/text/fundstelle.tiktoken
+
+learns from the prepared training data of both languages, in equal parts by characters; with FILES
+from these instead.
 """
 
 from __future__ import annotations
 
 import base64
+import random
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -78,15 +82,30 @@ def _read(files: Iterable[Path]) -> Iterator[str]:
         yield _FRONT_MATTER.sub("", file.read_text("utf-8"))
 
 
+def _prepared_texts() -> list[str]:
+    """Return as much German as English of the filtered training data, each text once."""
+    from indexer.training.initial import english_texts, german_texts
+    from indexer.training.prepare import load_prepared
+
+    prepared = load_prepared()
+    german = [text for text, _ in german_texts(prepared)]
+    english = [text for text, _ in english_texts(prepared)]
+    surplus = sum(map(len, german)) - sum(map(len, english))
+    random.Random(1).shuffle(german)
+    while surplus > 0:
+        surplus -= len(german.pop())
+    return german + english
+
+
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(True, path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(True, path_type=Path))
 @click.option("--size", type=click.IntRange(BYTES), required=True, help="Number of tokens.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Ranks file to write.")
 def main(files: tuple[Path, ...], size: int, out: Path) -> None:
-    """Train on FILES (UTF-8 text) and write the ranks."""
-    write_ranks(train(_read(sorted(files)), size), out)
+    """Train on the prepared data, or on FILES (UTF-8 text), and write the ranks."""
+    texts = list(_read(sorted(files))) if files else _prepared_texts()
+    write_ranks(train(texts, size), out)
     trained = encoding(read_ranks(out))
-    texts = list(_read(files))
     tokens = sum(len(trained.encode_ordinary(text)) for text in texts)
     characters = sum(map(len, texts))
     print(f"{trained.n_vocab} tokens, {characters / max(tokens, 1):.2f} characters per token")

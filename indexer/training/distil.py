@@ -1,0 +1,201 @@
+"""One stage of training: batches in, a checkpoint every few minutes, a log of figures.
+
+python -m indexer.training.distil rows --start initial --steps 1500
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import torch
+
+from indexer.training.batches import Batches, Retrieval, Translations
+from indexer.training.development import development_figures
+from indexer.training.initial import first_new_row, load_lexicon
+from indexer.training.losses import contrast, duplicates, translation_loss
+from indexer.training.padding import Texts, vectors
+from indexer.training.prepare import load_prepared, runs_folder
+from indexer.training.student import load_bert, save_student, teacher_folder
+
+SEED = 20_261_121
+CHECKPOINT_S = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a stage trains and on what; steps and figures of every run are in RUNS.md."""
+
+    mix: Mapping[str, float]  # kind of batch -> weight
+    row_rate: float
+    layer_rate: float  # 0: layers and English rows stay as they are
+    warm_up: int
+
+
+STAGES = {
+    "rows": Stage({"sentences": 0.62, "joined": 0.14, "questions": 0.24}, 1e-3, 0.0, 50),
+    "all": Stage(
+        {
+            "sentences": 0.38,
+            "joined": 0.08,
+            "questions": 0.10,
+            "english": 0.12,
+            "articles_retrieval": 0.18,
+            "english_retrieval": 0.08,
+            "pages_retrieval": 0.06,
+        },
+        3e-4,
+        6e-5,
+        60,
+    ),
+}
+
+
+class Trainer:
+    """Runs a stage from its start or its last checkpoint."""
+
+    def __init__(self, name: str, start: Path, steps: int, device: str) -> None:
+        self.stage, self.steps, self.device = STAGES[name], steps, device
+        self.folder = runs_folder() / name
+        self.folder.mkdir(exist_ok=True)
+        self.prepared = load_prepared()
+        self.batches = Batches(self.prepared, load_lexicon(self.prepared), SEED)
+        self.start = start
+        self.first_new = first_new_row(start)
+        self.texts, self.teacher_texts = Texts(start), Texts(teacher_folder())
+        self.student = load_bert(start).to(device)
+        self.teacher = load_bert(teacher_folder()).to(device).requires_grad_(False)
+        self.rows = self.student.embeddings.word_embeddings
+        self.rows.sparse = True
+        self.layers = [p for p in self.student.parameters() if p is not self.rows.weight]
+        for parameter in self.layers:
+            parameter.requires_grad_(self.stage.layer_rate > 0)
+        betas = (0.9, 0.98)
+        self.optimizers: list[Any] = [
+            torch.optim.SparseAdam([self.rows.weight], self.stage.row_rate, betas)
+        ]
+        if self.stage.layer_rate:
+            self.optimizers.append(torch.optim.AdamW(self.layers, self.stage.layer_rate, betas))
+        self.step = 0
+        self.seconds = 0.0
+        if (self.folder / "checkpoint.pt").exists():
+            self._resume()
+
+    def run(self, every: int) -> None:
+        """Train to the last step; measure on the development split every so many steps."""
+        losses: dict[str, list[float]] = defaultdict(list)
+        began = saved = time.monotonic()
+        while self.step < self.steps:
+            kind, batch = self.batches.draw(self.step, self.stage.mix)
+            losses[kind].append(self._learn(batch))
+            self.step += 1
+            now = time.monotonic()
+            if now - saved > CHECKPOINT_S:
+                self._save(self.seconds + now - began)
+                saved = now
+            if self.step % 25 == 0:
+                means = {name: round(float(np.mean(values)), 3) for name, values in losses.items()}
+                self._log(
+                    f"step {self.step} at {(self.seconds + now - began) / 60:.1f} min {means}"
+                )
+                losses.clear()
+            if self.step % every == 0 or self.step == self.steps:
+                self._log(f"step {self.step} figures {self.figures()}")
+        self._save(self.seconds + time.monotonic() - began)
+        save_student(self.folder / "model", self.student, self.start)
+
+    def figures(self) -> dict[str, float]:
+        """Measure the student as it is now."""
+        with torch.no_grad():
+            figures = development_figures(
+                lambda batch: vectors(self.student, self.texts, batch, self.device).cpu().numpy(),
+                self.prepared.held_out,
+            )
+        return {name: round(value, 3) for name, value in figures.items()}
+
+    def _learn(self, batch: Translations | Retrieval) -> float:
+        rate = min(1.0, (self.step + 1) / self.stage.warm_up) * (1 - self.step / self.steps)
+        for optimizer, highest in zip(
+            self.optimizers, (self.stage.row_rate, self.stage.layer_rate), strict=False
+        ):
+            for group in optimizer.param_groups:
+                group["lr"] = highest * max(rate, 1e-3)
+            optimizer.zero_grad(set_to_none=True)
+        if isinstance(batch, Translations):
+            with torch.no_grad():
+                target = vectors(self.teacher, self.teacher_texts, batch.teacher, self.device)
+            own = vectors(self.student, self.texts, batch.student, self.device)
+            loss = translation_loss(own, target)
+        else:
+            queries = vectors(self.student, self.texts, batch.queries, self.device)
+            passages = vectors(self.student, self.texts, batch.passages, self.device)
+            loss = contrast(queries, passages, duplicates(batch.passages).to(self.device))
+        torch.autograd.backward(loss)
+        if self.stage.layer_rate:
+            torch.nn.utils.clip_grad_norm_(self.layers, 1.0)
+        else:
+            self.rows.weight.grad = _only_from(self.rows.weight.grad, self.first_new)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        return float(loss.detach())
+
+    def _save(self, seconds: float) -> None:
+        state = {
+            "student": self.student.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "step": self.step,
+            "seconds": seconds,
+        }
+        unfinished = self.folder / "checkpoint.part"
+        torch.save(state, unfinished)
+        unfinished.replace(self.folder / "checkpoint.pt")
+
+    def _resume(self) -> None:
+        state = torch.load(self.folder / "checkpoint.pt", map_location=self.device)
+        self.student.load_state_dict(state["student"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        self.step, self.seconds = state["step"], state["seconds"]
+        self._log(f"resumed at step {self.step}")
+
+    def _log(self, line: str) -> None:
+        print(line, flush=True)
+        with (self.folder / "log.txt").open("a", encoding="utf-8") as log:
+            log.write(line + "\n")
+
+
+def _only_from(gradient: torch.Tensor | None, first: int) -> torch.Tensor | None:
+    """Keep the gradient of the rows from `first` on."""
+    if gradient is None:
+        return None
+    gradient = gradient.coalesce()
+    kept = gradient.indices()[0] >= first
+    return torch.sparse_coo_tensor(
+        gradient.indices()[:, kept], gradient.values()[kept], gradient.shape
+    )
+
+
+@click.command()
+@click.argument("stage", type=click.Choice(list(STAGES)))
+@click.option("--start", required=True, help="Folder within the runs folder to start from.")
+@click.option("--steps", type=click.IntRange(1), required=True)
+@click.option("--every", type=click.IntRange(1), default=400, help="Steps between measurements.")
+@click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+def main(stage: str, start: str, steps: int, every: int, device: str) -> None:
+    """Run one STAGE of training, or go on where it was stopped."""
+    torch.manual_seed(SEED)
+    trainer = Trainer(stage, runs_folder() / start, steps, device)
+    if trainer.step == 0:
+        trainer._log(f"start figures {trainer.figures()}")
+    trainer.run(every)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
