@@ -1,7 +1,6 @@
-"""Batches: what one step of training reads, drawn by the step's number alone.
+"""Batches: what one step of training reads, drawn by seed and step alone.
 
-A batch is a function of the seed and the step, so that a run that was stopped goes on as if it
-had not been.
+So a run that was stopped goes on as if it had not been.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from indexer.training.lexicon import Lexicon
 from indexer.training.prepare import Prepared
@@ -40,6 +40,8 @@ CHARS_PER_TOKEN = 4.6
 NEIGHBOURS = 8  # batches of text of like length: this many times the batch to draw from
 ARTICLES, PARAGRAPHS = 14, 4  # of one retrieval batch: neighbours are each other's negatives
 MAX_PARAGRAPH_CHARS = 900
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,14 @@ class Batches:
         self._other = prepared.manuals[::2] + prepared.laws[::4]
 
     def draw(self, step: int, mix: Mapping[str, float]) -> tuple[str, Translations | Retrieval]:
-        """Return the kind and the batch of this step; `mix` weighs the kinds by name."""
+        """Return the kind and batch of this step; `mix` weighs the kinds by name."""
         chance = random.Random(f"{self._seed}/{step}")
         kind = chance.choices(list(mix), weights=list(mix.values()))[0]
         batch: Translations | Retrieval = getattr(self, f"_{kind}")(chance)
         return kind, batch
 
     def _sentences(self, chance: random.Random) -> Translations:
-        """German sentences, some with words left in English, beside their translations."""
+        """German sentences, some glossed from English, beside their translations."""
         pairs = self._drawn_pairs(chance)
         return Translations(
             [self._german(chance, pair) for pair in pairs], [pair.english for pair in pairs]
@@ -100,10 +102,10 @@ class Batches:
 
     def _drawn_pairs(self, chance: random.Random) -> list[Pair]:
         middle = chance.randrange(len(self._pairs))
-        length = len(self._pairs[middle].german) / CHARS_PER_TOKEN + 2
-        size = min(320, max(24, int(TOKENS / length)))
+        tokens = len(self._pairs[middle].german) / CHARS_PER_TOKEN + 2
+        size = min(320, max(24, int(TOKENS / tokens)))
         start = max(0, min(middle, len(self._pairs) - size * NEIGHBOURS))
-        return chance.sample(self._pairs[start : start + size * NEIGHBOURS], size)
+        return _some(chance, self._pairs[start : start + size * NEIGHBOURS], size)
 
     def _german(self, chance: random.Random, pair: Pair) -> str:
         if chance.random() < 0.08:
@@ -113,7 +115,7 @@ class Batches:
     def _english(self, chance: random.Random) -> Translations:
         """English text, so that the student stays where the teacher is."""
         if chance.random() < 0.45:
-            texts = [answered.section.text for answered in chance.sample(self._squad, 24)]
+            texts = [answered.section.text for answered in _some(chance, self._squad, 24)]
         else:
             texts = [pair.english for pair in self._drawn_pairs(chance)]
         return Translations(texts, texts)
@@ -143,14 +145,14 @@ class Batches:
         for _ in range(100):
             question, _ = chance.choice(chance.choice(self._squad).questions)
             pairs.append(Pair(self._lexicon.gloss(chance, question, "de", 0.9), question))
-        for asked in chance.sample(self._municipal, 16):
+        for asked in _some(chance, self._municipal, 16):
             pairs.append(Pair(asked.questions["de"], asked.questions["en"]))
         return Translations([pair.german for pair in pairs], [pair.english for pair in pairs])
 
     def _articles_retrieval(self, chance: random.Random) -> Retrieval:
         """Something asked of a German paragraph among others of the same articles."""
         queries, passages = [], []
-        for sections in chance.sample(self._articles, ARTICLES):
+        for sections in _some(chance, self._articles, ARTICLES):
             for section in chance.sample(sections, PARAGRAPHS):
                 query, text = self._asked_of(chance, section)
                 queries.append(query)
@@ -184,7 +186,7 @@ class Batches:
         """Questions on English paragraphs or single sentences, words of either in German."""
         queries, passages = [], []
         whole = chance.random() < 0.5
-        for answered in chance.sample(self._squad, 28 if whole else 48):
+        for answered in _some(chance, self._squad, 28 if whole else 48):
             for query, answer in chance.sample(answered.questions, 1 if whole else 2):
                 text = answered.section.text
                 if not whole:
@@ -200,14 +202,14 @@ class Batches:
     def _pages_retrieval(self, chance: random.Random) -> Retrieval:
         """Municipal questions to their answers in either language; headings to German sections."""
         queries, passages = [], []
-        for asked in chance.sample(self._municipal, 20):
+        for asked in _some(chance, self._municipal, 20):
             languages = chance.choice(("de", "en")), chance.choice(("de", "en"))
             sentences = asked.sentences[languages[1]]
             first = chance.choice(asked.answers[languages[1]] or [0])
             start = max(0, first - chance.randrange(3))
             queries.append(asked.questions[languages[0]])
             passages.append(" ".join(sentences[start : first + 3])[:MAX_PARAGRAPH_CHARS])
-        for section in chance.sample(self._other, 20):
+        for section in _some(chance, self._other, 20):
             query = (
                 section.heading if chance.random() < 0.5 else f"{section.title} {section.heading}"
             )
@@ -216,6 +218,11 @@ class Batches:
             queries.append(query)
             passages.append(section.text[:600])
         return Retrieval(queries, passages)
+
+
+def _some(chance: random.Random, items: Sequence[Item], count: int) -> list[Item]:
+    """Draw so many different items, or all where there are fewer."""
+    return chance.sample(items, min(count, len(items)))
 
 
 def _by_length(sources: Mapping[str, Sequence[Pair]], chance: random.Random) -> list[Pair]:

