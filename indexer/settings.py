@@ -30,7 +30,7 @@ class Settings:
 
     corpus: tuple[Path, ...] = (Path("corpus"),)  # environment: joined like PATH
     index: Path = Path(".fundstelle/index")
-    encoder: str = "all-MiniLM-L6-v2"  # a folder, a bundled name, or a model hub's name
+    encoder: str = "fundstelle"  # the one that ships, a folder, a bundled or a hub's name
     allow_download: bool = False  # may a hub's name be fetched?
     threads: int = 0  # for encoding; 0: as many as there are cores
     passage_tokens: int = PASSAGE_TOKENS  # budget of one passage

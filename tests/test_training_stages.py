@@ -229,7 +229,8 @@ def test_a_student_at_its_teacher_has_only_the_contrast_left() -> None:
 
 
 def test_a_gradient_is_kept_from_a_row_on() -> None:
-    gradient = torch.sparse_coo_tensor([[1, 3]], torch.ones(2, 2), (5, 2), check_invariants=True)
+    rows = torch.tensor([[1, 3]])
+    gradient = torch.sparse_coo_tensor(rows, torch.ones(2, 2), (5, 2), check_invariants=True)
     kept = only_from(gradient, 2)
     assert kept is not None
     assert kept.to_dense().sum(1).tolist() == [0, 0, 0, 2, 0]

@@ -143,7 +143,7 @@ class Batches:
         """Questions: from templates, and English ones with their words in German."""
         pairs = [template_question(chance, self._nouns, self._names) for _ in range(140)]
         for _ in range(100):
-            question, _ = chance.choice(chance.choice(self._squad).questions)
+            question, _, _ = chance.choice(chance.choice(self._squad).questions)
             pairs.append(Pair(self._lexicon.gloss(chance, question, "de", 0.9), question))
         for asked in _some(chance, self._municipal, 16):
             pairs.append(Pair(asked.questions["de"], asked.questions["en"]))
@@ -183,14 +183,13 @@ class Batches:
         return query, text
 
     def _english_retrieval(self, chance: random.Random) -> Retrieval:
-        """Questions on English paragraphs or single sentences, words of either in German."""
+        """Questions on English paragraphs or sentences, words of either in German."""
         queries, passages = [], []
         whole = chance.random() < 0.5
         for answered in _some(chance, self._squad, 28 if whole else 48):
-            for query, answer in chance.sample(answered.questions, 1 if whole else 2):
-                text = answered.section.text
-                if not whole:
-                    text = sentence_at(text, answer)
+            for query, answer, _ in chance.sample(answered.questions, 1 if whole else 2):
+                paragraph = answered.section.text
+                text = paragraph if whole else sentence_at(paragraph, answer)
                 in_german = self._lexicon.gloss(chance, query, "de", 0.95)
                 text_in_german = self._lexicon.gloss(chance, text, "de", 0.95)
                 toss = chance.random()

@@ -48,7 +48,7 @@ def development_figures(encode: Encode, held_out: HeldOut) -> dict[str, float]:
     asked = [
         (place, question)
         for place, answered in enumerate(held_out.english)
-        for question, _ in answered.questions
+        for question, _, _ in answered.questions
     ]
     asked = chance.sample(asked, min(400, len(asked)))
     vectors = encode([question for _, question in asked])

@@ -62,12 +62,14 @@ STAGES = {
 class Trainer:
     """Runs a stage from its start or its last checkpoint."""
 
-    def __init__(self, name: str, start: Path, steps: int, device: str) -> None:
-        self.stage, self.steps, self.device = STAGES[name], steps, device
-        self.folder = runs_folder() / name
+    def __init__(
+        self, stage: str, start: Path, steps: int, device: str, *, run: str = "", seed: int = SEED
+    ) -> None:
+        self.stage, self.steps, self.device = STAGES[stage], steps, device
+        self.folder = runs_folder() / (run or stage)
         self.folder.mkdir(exist_ok=True)
         self.prepared = load_prepared()
-        self.batches = Batches(self.prepared, load_lexicon(self.prepared), SEED)
+        self.batches = Batches(self.prepared, load_lexicon(self.prepared), seed)
         self.start = start
         self.first_new = first_new_row(start)
         self.texts, self.teacher_texts = Texts(start), Texts(teacher_folder())
@@ -192,14 +194,18 @@ def only_from(gradient: torch.Tensor | None, first: int) -> torch.Tensor | None:
 
 @click.command()
 @click.argument("stage", type=click.Choice(list(STAGES)))
-@click.option("--start", required=True, help="Folder within the runs folder to start from.")
+@click.option("--start", required=True, help="Folder to start from; also within the runs folder.")
 @click.option("--steps", type=click.IntRange(1), required=True)
+@click.option("--run", default="", help="Name of this run in the runs folder. [default: the stage]")
+@click.option("--seed", default=SEED, show_default=True, help="Another one draws other batches.")
 @click.option("--every", type=click.IntRange(1), default=400, help="Steps between measurements.")
 @click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-def main(stage: str, start: str, steps: int, every: int, device: str) -> None:
+def main(stage: str, start: str, steps: int, run: str, seed: int, every: int, device: str) -> None:
     """Run one STAGE of training, or go on where it was stopped."""
-    torch.manual_seed(SEED)
-    trainer = Trainer(stage, runs_folder() / start, steps, device)
+    torch.manual_seed(seed)
+    within = runs_folder() / start
+    folder = within if within.is_dir() else Path(start)
+    trainer = Trainer(stage, folder, steps, device, run=run, seed=seed)
     if trainer.step == 0:
         trainer.log(f"start figures {trainer.figures()}")
     trainer.run(every)

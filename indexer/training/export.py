@@ -23,6 +23,7 @@ CHECKSUMS = "SHA256SUMS"
 _COPIED = (
     "config.json",
     "modules.json",
+    "pieces.json",
     "sentence_bert_config.json",
     "tokenizer.json",
     "tokenizer_config.json",
@@ -93,11 +94,11 @@ def _write_json(file: Path, content: object) -> None:
 
 
 @click.command()
-@click.argument("stage")
+@click.argument("run")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("indexer/model"))
-def main(stage: str, out: Path) -> None:
-    """Export the model of a finished STAGE."""
-    size = export(runs_folder() / stage / "model", out)
+def main(run: str, out: Path) -> None:
+    """Export the model of a finished RUN."""
+    size = export(runs_folder() / run / "model", out)
     print(f"{out}: {size:,} bytes")
 
 

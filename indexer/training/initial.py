@@ -57,7 +57,10 @@ def english_texts(prepared: Prepared) -> Iterator[tuple[str, int]]:
         for pair in pairs if source in WEIGHTS else pairs[:TECHNICAL_LINES]:
             yield pair.english, WEIGHTS.get(source, 1)
     for answered in prepared.english:
-        yield " ".join([answered.section.text, *(q for q, _ in answered.questions)]), 20
+        yield (
+            " ".join([answered.section.text, *(question for question, _, _ in answered.questions)]),
+            20,
+        )
     for pair in prepared.dictionary:
         yield pair.english, 1
 

@@ -9,6 +9,7 @@ import os
 import pickle
 import random
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def runs_folder() -> Path:
 def prepare(data: TrainingData) -> Prepared:
     """Read every source and cut the development split from it."""
     pairs = {source: list(data.pairs(source)) for source in PARALLEL}
-    pairs["municipal"] = list(data.municipal_pairs())
+    municipal = list(data.municipal_questions())
+    pairs["municipal"] = list(data.municipal_pairs(municipal))
     general = pairs["general-mixed"]
     chosen = set(
         random.Random(4).sample(range(len(general)), min(HELD_OUT_PAIRS, len(general) // 10))
@@ -76,10 +78,7 @@ def prepare(data: TrainingData) -> Prepared:
     pairs["general-mixed"] = [pair for place, pair in enumerate(general) if place not in chosen]
     articles = list(data.encyclopedia())
     english = list(data.english_questions())
-    # Whole articles of the last tenth by name: ten articles are too few for a hash to be fair.
-    titles = sorted({answered.section.title for answered in english})
-    english_held_out = set(titles[:: max(1, len(titles) // 3)][:3])
-    municipal = list(data.municipal_questions())
+    held_out_articles = english_held_out(english)
     return Prepared(
         pairs=pairs,
         dictionary=list(data.dictionary()),
@@ -90,7 +89,7 @@ def prepare(data: TrainingData) -> Prepared:
         ],
         laws=list(data.laws()),
         manuals=list(data.manuals()),
-        english=[row for row in english if row.section.title not in english_held_out],
+        english=[row for row in english if row.section.title not in held_out_articles],
         municipal=[
             asked for asked in municipal if not is_held_out(asked.page, percent=HELD_OUT_PAGES)
         ],
@@ -101,12 +100,18 @@ def prepare(data: TrainingData) -> Prepared:
                 for section in articles
                 if is_held_out(section.title, percent=HELD_OUT_ARTICLES)
             ],
-            english=[row for row in english if row.section.title in english_held_out],
+            english=[row for row in english if row.section.title in held_out_articles],
             municipal=[
                 asked for asked in municipal if is_held_out(asked.page, percent=HELD_OUT_PAGES)
             ],
         ),
     )
+
+
+def english_held_out(english: Sequence[Answered]) -> set[str]:
+    """Return the titles for development: ten articles are too few for a hash to be fair."""
+    titles = sorted({answered.section.title for answered in english})
+    return set(titles[:: max(1, len(titles) // 3)][:3])
 
 
 def load_prepared() -> Prepared:

@@ -11,7 +11,7 @@ import json
 import lzma
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,10 +49,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A paragraph and the questions it answers, each with where the answer begins."""
+    """A paragraph and the questions it answers, each with where the answer stands."""
 
     section: Section
-    questions: list[tuple[str, int]]  # question, offset in characters of section.text
+    questions: list[tuple[str, int, int]]  # question, start and end in section.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ class TrainingData:
             if self._passes(source, german, english):
                 yield Pair(german, english)
 
-    def municipal_pairs(self) -> Iterator[Pair]:
-        """Yield aligned titles and blocks of municipal pages, and sentences of question pages."""
+    def municipal_pairs(self, questions: Iterable[Asked]) -> Iterator[Pair]:
+        """Yield aligned titles and blocks of municipal pages, and sentences of asked pages."""
         for page in self._rows("municipal-pages.jsonl.xz"):
             texts = [(page["title_de"], page["title_en"])]
             texts += (
@@ -98,7 +98,7 @@ class TrainingData:
                 if german and english and self._passes("municipal-pages", german, english):
                     yield Pair(german, english)
         seen: set[tuple[str, str]] = set()
-        for asked in self.municipal_questions():
+        for asked in questions:
             if is_held_out(asked.page, percent=HELD_OUT_PAGES):
                 continue
             sentences = zip(asked.sentences["de"], asked.sentences["en"], strict=False)
@@ -127,7 +127,7 @@ class TrainingData:
         for row in self._rows("english-questions.jsonl.xz"):
             if self._passes("english-questions", row["text"]):
                 questions = [
-                    (asked["question"], asked["answers"][0][0])
+                    (asked["question"], *asked["answers"][0])
                     for asked in row["questions"]
                     if asked["answerable"] and self._passes("english-questions", asked["question"])
                 ]
