@@ -121,6 +121,7 @@ def _municipal_examples(questions: list[Asked]) -> Iterator[Example]:
                 asked.sentences[language][number]
                 for language in ("de", "en")
                 for number in asked.answers[language]
+                if asked.sentences[language][number]  # a masked one is in every text
             ]
         )
         own = {_file(asked.page, language) for language in ("de", "en")}

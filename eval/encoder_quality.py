@@ -7,7 +7,6 @@ goal that this project set its own encoder.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import time
 from collections.abc import Iterable, Sequence
@@ -73,10 +72,8 @@ def measure(setting: str, benchmarks: Sequence[Benchmark], window: int | None) -
 
 
 def load_model(setting: str) -> Any:
-    """Load a folder, a Python package that carries one as `model`, or a name known here."""
-    spec = importlib.util.find_spec(setting) if setting.isidentifier() else None
-    packaged = Path(spec.origin).parent / "model" if spec and spec.origin else None
-    folder = packaged if packaged and packaged.is_dir() else locate(setting)
+    """Load a folder, or a name that is known here, as anybody would."""
+    folder = locate(setting)
     from indexer.sbert import plain_sentence_transformer  # seconds to import
 
     return plain_sentence_transformer(folder)

@@ -34,8 +34,7 @@ class Bert:
 
         Args:
             precision: of products and attention; None takes the fastest that this CPU has.
-                Everything between them is float32, which costs nothing and is a third as far
-                from the exact vectors as bf16 throughout.
+                Everything between them is float32, to stay near the exact vectors.
         """
         self._shape = BertShape.of(folder)
         self.window, self.dimension = self._shape.window, self._shape.dimension
@@ -106,7 +105,7 @@ class Bert:
 
 
 def _rows(tokens: int) -> int:
-    """Round up: torch keeps kernels of some 2 MB for every number of rows that it has seen."""
+    """Round up: torch keeps kernels for every number of rows that it has seen."""
     step = 8 if tokens <= 64 else 32 if tokens <= 256 else 128
     return -(-tokens // step) * step
 

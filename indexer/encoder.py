@@ -20,7 +20,7 @@ from indexer.errors import EncoderError
 __all__ = ["Encoder", "fingerprint", "load_encoder", "locate"]
 
 BATCH_TOKENS = 1024  # of neighbours in length: enough to fill the CPU, little memory
-# More than a batch's largest matrix: to map each anew costs a quarter of the encoding.
+# More than a batch's largest matrix, which would else be mapped anew each time.
 LARGE_BLOCK_BYTES = 1 << 23
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
 

@@ -1,6 +1,6 @@
 """Any other encoder, through sentence-transformers: the only module on it.
 
-It takes seconds and some 150 MB to import, which the encoder that ships does without.
+It takes seconds and much memory to import, which the encoder that ships does without.
 """
 
 from __future__ import annotations

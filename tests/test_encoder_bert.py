@@ -45,22 +45,25 @@ def expected(oracle: SentenceTransformer) -> np.ndarray:
     return np.asarray(oracle.encode(TEXTS, normalize_embeddings=True))
 
 
-@pytest.mark.parametrize("packed", [True, False])
-def test_in_float32_the_vectors_are_those_of_sentence_transformers(
-    folder: Path, expected: np.ndarray, packed: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not packed:
+@pytest.fixture(params=[True, False], ids=["packed", "not packed"])
+def packing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With torch's packed weights, and as where torch has none."""
+    if not request.param:
         monkeypatch.setattr(bert, "_can_pack", lambda precision: False)
+
+
+@pytest.mark.usefixtures("packing")
+def test_in_float32_the_vectors_are_those_of_sentence_transformers(
+    folder: Path, expected: np.ndarray
+) -> None:
     vectors = Bert(folder, torch.float32).vectors(TEXTS)
     np.testing.assert_allclose(vectors, expected, atol=2e-6)
 
 
-@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.usefixtures("packing")
 def test_in_bf16_every_cosine_to_the_exact_vector_is_beyond_9995(
-    folder: Path, expected: np.ndarray, packed: bool, monkeypatch: pytest.MonkeyPatch
+    folder: Path, expected: np.ndarray
 ) -> None:
-    if not packed:
-        monkeypatch.setattr(bert, "_can_pack", lambda precision: False)
     vectors = Bert(folder, torch.bfloat16).vectors(TEXTS)
     assert (vectors * expected).sum(axis=1).min() >= 0.9995
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)

@@ -21,12 +21,7 @@ ROWS_STEPS, ALL_STEPS = 640, 2_200  # what the shipped model was trained with; s
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path("../shared/data"),
-    help="Folder with train/ and eval/.",
-)
+@prepare.data_option
 @click.option("--out", type=click.Path(path_type=Path), default=Path("indexer/model"))
 @click.option(
     "--tokens", type=click.Path(path_type=Path), help="Also learn 32,768 tokens, to here."

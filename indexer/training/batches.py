@@ -83,7 +83,7 @@ class Batches:
                 articles[section.title].append(section)
         self._articles = [sections for sections in articles.values() if len(sections) >= PARAGRAPHS]
         self._squad = [answered for answered in prepared.english if len(answered.questions) >= 2]
-        self._municipal = [asked for asked in prepared.municipal if any(asked.answers.values())]
+        self._municipal = [asked for asked in prepared.municipal if all(asked.answers.values())]
         self._other = prepared.manuals[::2] + prepared.laws[::4]
 
     def draw(self, step: int, mix: Mapping[str, float]) -> tuple[str, Translations | Retrieval]:
@@ -204,7 +204,7 @@ class Batches:
         for asked in _some(chance, self._municipal, 20):
             languages = chance.choice(("de", "en")), chance.choice(("de", "en"))
             sentences = asked.sentences[languages[1]]
-            first = chance.choice(asked.answers[languages[1]] or [0])
+            first = chance.choice(asked.answers[languages[1]])
             start = max(0, first - chance.randrange(3))
             queries.append(asked.questions[languages[0]])
             passages.append(" ".join(sentences[start : first + 3])[:MAX_PARAGRAPH_CHARS])

@@ -67,8 +67,13 @@ def export(trained: Path, out: Path) -> int:
     size = sum(file.stat().st_size for file in unfinished.rglob("*") if file.is_file())
     if size > MAX_FOLDER_BYTES:
         raise ValueError(f"the folder would have {size:,} bytes, {MAX_FOLDER_BYTES:,} are allowed")
-    shutil.rmtree(out, ignore_errors=True)
+    # Killed between any two lines, a whole folder is there, under this name or beside it.
+    former = out.with_name(out.name + ".former")
+    shutil.rmtree(former, ignore_errors=True)
+    if out.exists():
+        out.rename(former)
     unfinished.rename(out)
+    shutil.rmtree(former, ignore_errors=True)
     return size
 
 

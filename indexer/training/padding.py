@@ -14,7 +14,7 @@ from indexer.training.student import embed
 LENGTHS = (8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224)
 LONGEST = LENGTHS[-1]  # tokens; longer texts are cut in training only
 ROWS_STEP = 8
-GROUP_TOKENS = 1_024  # small groups of like length: a third less padding than large ones
+GROUP_TOKENS = 1_024  # small groups of like length need less padding than large ones
 
 
 class Texts:

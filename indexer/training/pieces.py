@@ -70,7 +70,7 @@ def choose_pieces(
     pieces = [piece for piece in learn_candidates(german) if piece not in known]
     for _ in range(3):  # what goes changes the use of what stays
         used = _use(known | set(pieces), german)
-        disturbing = _disturbed(known, set(pieces), english)
+        disturbing = _use(known | set(pieces), english)
         scale = sum(english.values()) / sum(german.values())
         pieces = [
             piece
@@ -156,13 +156,3 @@ def _use(pieces: set[str], words: Mapping[str, int]) -> Counter[str]:
         for segment in segments:
             used[segment] += words[word]
     return used
-
-
-def _disturbed(known: set[str], added: set[str], words: Mapping[str, int]) -> Counter[str]:
-    """Count, for each added piece, the English words that it cuts otherwise than before."""
-    disturbing: Counter[str] = Counter()
-    for word, segments in _segment(words, known | added):
-        for segment in segments:
-            if segment in added:
-                disturbing[segment] += words[word]
-    return disturbing

@@ -128,13 +128,16 @@ def load_prepared() -> Prepared:
     return prepared
 
 
-@click.command()
-@click.option(
+data_option = click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=Path("../shared/data"),
     help="Folder with train/ and eval/.",
 )
+
+
+@click.command()
+@data_option
 def main(data: Path) -> None:
     """Filter the training data against the evaluation data and keep it for the stages."""
     sources = TrainingData(data / "train", EvaluationText.read(data / "eval"))

@@ -1,6 +1,6 @@
 """The training data: each source read, filtered against evaluation data, and split.
 
-Every reader yields texts that have passed `EvaluationText`; `Dropped` counts what did not. Whole
+Every reader yields texts that have passed `EvaluationText`; `dropped` counts what did not. Whole
 articles and pages are held out for development (`is_held_out`), so that settings are chosen on
 text that no step has trained on, and never on evaluation data.
 """
@@ -59,8 +59,7 @@ class Answered:
 class Asked:
     """A question and the page that was read for it, sentence by sentence.
 
-    `answers` are indices of sentences; empty where the page does not answer. A language's fields
-    are empty where the source has only the other one.
+    `answers` are indices of sentences; empty where the page does not answer.
     """
 
     page: str
@@ -137,19 +136,19 @@ class TrainingData:
         """Yield paragraphs of German encyclopedia articles."""
         for row in self._rows("german-encyclopedia.jsonl.xz"):
             heading = row["headings"][-1] if row["headings"] else ""
-            if self._passes("german-encyclopedia", row["text"], heading):
+            if self._passes("german-encyclopedia", row["text"], heading, row["title"]):
                 yield Section(row["title"], heading, row["text"])
 
     def laws(self) -> Iterator[Section]:
         """Yield sections of German federal law."""
         for row in self._rows("german-law-sections.jsonl.xz"):
-            if self._passes("german-law-sections", row["text"]):
+            if self._passes("german-law-sections", row["text"], row["section"], row["law"]):
                 yield Section(row["law"], row["section"], row["text"])
 
     def manuals(self) -> Iterator[Section]:
         """Yield sections of German documentation."""
         for row in self._rows("german-heading-section.jsonl.xz"):
-            if self._passes("german-heading-section", row["text"]):
+            if self._passes("german-heading-section", row["text"], row["heading"], row["title"]):
                 yield Section(row["title"], row["heading"], row["text"])
 
     def dictionary(self) -> Iterator[Pair]:
