@@ -13,6 +13,16 @@ Refusal = Literal["not_in_documents", "nothing_matches_filters", "question_uncle
 
 
 @dataclass(frozen=True, slots=True)
+class PassagePlace:
+    """Where a passage stands, without what it says."""
+
+    doc_id: str
+    start: int  # in characters of the canonical text
+    end: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class OtherPlace:
     """Another document that holds the same text: a duplicate or a tied translation."""
 

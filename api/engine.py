@@ -5,15 +5,24 @@ from __future__ import annotations
 import threading
 
 from api.answering import Considered, answer, consider, search
-from api.answers import Answer, DocumentInfo, DocumentList, Hits, IndexState, Original
+from api.answers import (
+    Answer,
+    DocumentInfo,
+    DocumentList,
+    Hits,
+    IndexState,
+    Original,
+    PassagePlace,
+)
 from api.filters import NO_FILTERS, Filters
+from api.retrieval import rank
 from api.snapshot import Snapshot
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.publishing import current, current_name
 from indexer.records import DocumentRecord
 from indexer.settings import DEFAULT_K, DEFAULT_SENTENCES, Settings
 from indexer.text.language import question_language
-from indexer.types import Language, Span
+from indexer.types import Language
 
 
 class Engine:
@@ -136,11 +145,23 @@ class Engine:
         snapshot = self._snapshot
         return snapshot.store.text(snapshot.record(doc_id).doc_id)
 
-    def passage_spans(self, doc_id: str) -> list[Span]:
-        """The spans of a document's passages, in order; raises KeyError."""
+    def passages(self, doc_id: str) -> list[PassagePlace]:
+        """Where the document's passages stand, in order; raises KeyError."""
         snapshot = self._snapshot
-        keyed = snapshot.store.passages_of(snapshot.record(doc_id).doc_id)
-        return [(passage.start, passage.end) for passage, _ in keyed]
+        return snapshot.places(snapshot.rows_of(snapshot.record(doc_id)))
+
+    def rank(self, query: str, *, depth: int, filters: Filters = NO_FILTERS) -> list[PassagePlace]:
+        """Rank passages as `search` does, to any depth, without reading what they say."""
+        snapshot = self._snapshot
+        allowed = snapshot.passages(filters)
+        if not allowed.any():
+            return []
+        ranking = rank(snapshot, query, self._encoder.encode_query(query), allowed, depth)
+        return snapshot.places(ranking.rows[:depth])
+
+    def by_sha256(self) -> dict[str, str]:
+        """Hash of the canonical text -> doc_id, of all visible documents."""
+        return {record.sha256: record.doc_id for record in self._snapshot.documents(NO_FILTERS)}
 
     def original(self, doc_id: str) -> Original:
         """Find our copy of the original file; raises KeyError."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from api.answers import IndexState, OtherPlace
+from api.answers import IndexState, OtherPlace, PassagePlace
 from api.filters import Filters
 from indexer.analysis import LANGUAGES
 from indexer.errors import EncoderMismatch
@@ -44,6 +44,7 @@ class Snapshot:
         self.records = self.store.documents()
         self.by_id = {record.doc_id: record for record in self.records}
         self._table = self.store.table()
+        self._numbers = {record.doc_id: number for number, record in enumerate(self.records)}
         counts = np.bincount(self._table.document, minlength=len(self.records))
         self._passages = {r.doc_id: int(n) for r, n in zip(self.records, counts, strict=True)}
         self._alike: dict[tuple[str, str], list[DocumentRecord]] = {}
@@ -76,6 +77,24 @@ class Snapshot:
         if filters.language is not None:
             allowed &= self._table.language == LANGUAGES.index(filters.language)
         return allowed
+
+    def rows_of(self, record: DocumentRecord) -> np.ndarray:
+        """(R,) int64: the rows of the document's passages, in order."""
+        return np.flatnonzero(self._table.document == self._numbers[record.doc_id])
+
+    def places(self, rows: np.ndarray) -> list[PassagePlace]:
+        """Where the passages of these rows stand, in this order."""
+        table = self._table
+        return [
+            PassagePlace(self.records[document].doc_id, start, end, LANGUAGES[language])
+            for document, start, end, language in zip(
+                table.document[rows].tolist(),
+                table.start[rows].tolist(),
+                table.end[rows].tolist(),
+                table.language[rows].tolist(),
+                strict=True,
+            )
+        ]
 
     def passages_of(self, record: DocumentRecord) -> int:
         """How many passages the document has."""

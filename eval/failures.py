@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eval.suite import Outcome
+from eval.asking import Outcome
 
 
 def describe_failures(outcomes: Iterable[Outcome]) -> str:
@@ -12,16 +12,23 @@ def describe_failures(outcomes: Iterable[Outcome]) -> str:
     return "\n".join(filter(None, (_describe(outcome) for outcome in outcomes)))
 
 
+def first_relevant(outcome: Outcome) -> int | None:
+    """Return the rank, from 1, of the first relevant hit; None where none was ranked."""
+    for rank, name in enumerate(outcome.ranking, start=1):
+        if name in outcome.relevant:
+            return rank
+    return None
+
+
 def _describe(outcome: Outcome) -> str:
     answer, question = outcome.answer, outcome.question
-    names = [name for name, _ in outcome.ranking]
-    ranks = sorted(names.index(name) + 1 for name in outcome.relevant if name in names)
-    said = answer.answer[0].text if answer.answer else f"refused: {answer.refusal}"
-    right = outcome.answer_is_right if question.answers else not answer.answered
-    if right and (not question.answers or ranks[:1] == [1]):
+    rank = first_relevant(outcome)
+    right = outcome.answer_is_right if question.answers else bool(answer and not answer.answered)
+    if (right or answer is None) and (not question.answers or rank == 1):
         return ""
-    where = f"first relevant passage at rank {ranks[0] if ranks else 'none'}; "
-    return (
-        f"\n{question.id} {outcome.pair} {question.kind}: {question.question}\n"
-        f"  {where if question.answers else ''}confidence {answer.confidence:.2f}; {said}"
-    )
+    where = f"first relevant hit at rank {rank or 'none'}; " if question.answers else ""
+    said = f"instead {outcome.ranking[0] if outcome.ranking else 'nothing'}"
+    if answer is not None:
+        text = answer.answer[0].text if answer.answer else f"refused: {answer.refusal}"
+        said = f"confidence {answer.confidence:.2f}; {text}"
+    return f"\n{question.id} {outcome.pair} {question.kind}: {question.question}\n  {where}{said}"

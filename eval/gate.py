@@ -40,8 +40,9 @@ def _figures(report: Report) -> dict[tuple[str, str], float]:
         (row.pair, name): value for row in report.rows for name, value in row.ranking.items()
     }
     for row in report.rows:
-        figures[row.pair, "answered"] = row.answered.value
-        figures[row.pair, "right"] = row.right.value
+        if row.answered and row.right:
+            figures[row.pair, "answered"] = row.answered.value
+            figures[row.pair, "right"] = row.right.value
     for kind, share in report.refused.items():
         figures["refused", kind] = share.value
     return figures

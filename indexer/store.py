@@ -48,6 +48,8 @@ class PassageTable:
 
     document: np.ndarray  # (N,) int32, number of the passage's document
     language: np.ndarray  # (N,) int8, position in LANGUAGES
+    start: np.ndarray  # (N,) int32
+    end: np.ndarray  # (N,) int32
 
 
 class Store:
@@ -112,11 +114,13 @@ class Store:
 
     def table(self) -> PassageTable:
         """Read the arrays over all passages."""
-        rows = self._query("SELECT document, language FROM passages ORDER BY row")
+        rows = self._query('SELECT document, language, start, "end" FROM passages ORDER BY row')
         codes = {language: code for code, language in enumerate(LANGUAGES)}
         return PassageTable(
-            document=np.fromiter((document for document, _ in rows), np.int32, len(rows)),
-            language=np.fromiter((codes[language] for _, language in rows), np.int8, len(rows)),
+            document=np.array([row[0] for row in rows], np.int32),
+            language=np.array([codes[row[1]] for row in rows], np.int8),
+            start=np.array([row[2] for row in rows], np.int32),
+            end=np.array([row[3] for row in rows], np.int32),
         )
 
     def keys(self) -> dict[bytes, int]:

@@ -11,11 +11,11 @@ from typing import Literal
 import pytest
 
 from api.answers import Answer, AnswerSentence, IndexState
+from eval.asking import Outcome
 from eval.failures import describe_failures
 from eval.gate import broken_floors
 from eval.measures import Report, Share, measure
-from eval.questions import Judged, Question, judged_spans, load_questions
-from eval.suite import Outcome
+from eval.questions import Judged, Question, Texts, judged_spans, load_questions
 from eval.table import as_json, as_table
 
 ANSWERED = (AnswerSentence("Text.", 1, 0, 5, None),)
@@ -31,8 +31,10 @@ def outcome(identifier: str, ranks: tuple[int, ...], *, answered: bool, right: b
     return Outcome(
         question=question,
         pair="de→en" if ranks else "de→-",
-        ranking=tuple((f"p{rank}", 1 / rank) for rank in range(1, 11)),
-        relevant=frozenset(f"p{rank}" for rank in ranks),
+        ranking=tuple(f"p{rank}" for rank in range(1, 11)),
+        languages=("en",) * 10,
+        relevant={f"p{rank}": "en" for rank in ranks},
+        milliseconds=5.0,
         answer=Answer(
             id="i",
             question="?",
@@ -112,7 +114,7 @@ def test_a_floor_for_a_figure_that_does_not_exist_is_an_error(
 
 def test_table_and_json_show_the_same_figures(report: Report) -> None:
     table, plain = as_table(report), as_json(report)
-    assert "de→en      3" in table
+    assert "de→en        3" in table
     assert "missing_fact   0.500  (1 of 2, 95 % interval" in table
     assert plain["pairs"][0]["right"]["count"] == 1
     assert json.loads(json.dumps(plain)) == plain
@@ -126,14 +128,14 @@ def test_what_went_wrong_is_listed_with_what_came_instead() -> None:
         ]
     )
     assert "good" not in listed
-    assert "first relevant passage at rank 3; confidence 0.50; Text." in listed
+    assert "first relevant hit at rank 3; confidence 0.50; Text." in listed
 
 
 def test_a_quote_must_stand_once_in_its_document() -> None:
     question = Question("q1", "de", "?", "answerable", (Judged("d", "zwei"),))
-    assert judged_spans(question, lambda doc_id: "eins zwei drei") == {"d": [(5, 9)]}
+    assert judged_spans(question, Texts(lambda doc_id: "eins zwei drei", {})) == {"d": [(5, 9)]}
     with pytest.raises(ValueError, match="q1: found 2 times instead of once in d: 'zwei'"):
-        judged_spans(question, lambda doc_id: "zwei zwei")
+        judged_spans(question, Texts(lambda doc_id: "zwei zwei", {}))
 
 
 def test_a_broken_line_is_named(tmp_path: Path) -> None:

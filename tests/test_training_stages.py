@@ -16,12 +16,14 @@ from safetensors.numpy import load_file
 from indexer.training.__main__ import main
 from indexer.training.batches import Batches
 from indexer.training.development import ndcg
-from indexer.training.distil import STAGES, Trainer, only_from
+from indexer.training.distil import Trainer, only_from
 from indexer.training.export import write_checksums
 from indexer.training.initial import load_lexicon
-from indexer.training.losses import SCALE, contrast, duplicates, translation_loss
+from indexer.training.losses import SCALE, contrast, crowded, duplicates, translation_loss
 from indexer.training.padding import Texts, vectors
 from indexer.training.prepare import load_prepared, runs_folder
+from indexer.training.retrievals import Retrieval
+from indexer.training.stages import STAGES
 from indexer.training.student import load_bert, teacher_folder
 
 TOPICS = {"Brücke": "bridge", "Schule": "school", "Garten": "garden", "Bahnhof": "station"}
@@ -66,7 +68,7 @@ def write_world(folder: Path) -> None:
     rows = [
         {
             "title": f"Gemeinde {number % 25}" if number % 25 else "Bonn",
-            "headings": ["Lage"],
+            "headings": ["Wo liegt das?" if number % 3 else "Lage"],
             "text": " ".join(german[number : number + 6]) + " Ende.",
         }
         for number in range(100)
@@ -194,10 +196,43 @@ def test_a_stage_that_was_stopped_goes_on_as_if_it_had_not_been(runs: Path) -> N
 def test_a_batch_depends_on_the_step_alone(runs: Path) -> None:
     prepared = load_prepared()
     first, second = (Batches(prepared, load_lexicon(prepared), 1) for _ in range(2))
-    mix = STAGES["all"].mix
-    drawn = [first.draw(step, mix) for step in range(12)]
-    assert [second.draw(step, mix) for step in reversed(range(12))][::-1] == drawn
-    assert len({kind for kind, _ in drawn}) > 3
+    mix = STAGES["asked"].mix
+    drawn = [first.draw(step, mix) for step in range(40)]
+    assert [second.draw(step, mix) for step in reversed(range(40))][::-1] == drawn
+    assert len({kind for kind, _ in drawn}) > 8
+
+
+def test_a_query_and_its_passage_stand_in_the_same_place(runs: Path) -> None:
+    prepared = load_prepared()
+    batches = Batches(prepared, load_lexicon(prepared), 1)
+    for step in range(6):
+        _, batch = batches.draw(step, {"english_sentences": 1.0})
+        assert isinstance(batch, Retrieval)
+        assert len(batch.queries) == len(batch.passages)
+        assert len(set(batch.passages)) == len(batch.passages)
+
+
+def test_the_teacher_stage_trains_no_word_and_the_next_stage_takes_it_as_teacher(
+    runs: Path,
+) -> None:
+    teacher = Trainer("teacher", teacher_folder(), 2, "cpu")
+    teacher.run(every=10)
+    before = load_file(teacher_folder() / "model.safetensors")
+    after = load_file(runs / "teacher" / "model" / "model.safetensors")
+    rows = "embeddings.word_embeddings.weight"
+    assert np.array_equal(before[rows], after[rows])
+    assert not all(np.array_equal(before[name], after[name]) for name in after)
+    student = Trainer("asked", runs / "rows" / "model", 2, "cpu", teacher=runs / "teacher/model")
+    student.run(every=10)
+    assert (runs / "asked" / "model" / "tokenizer.json").exists()
+
+
+def test_crowding_is_the_cross_entropy_against_the_neighbours_worked_by_hand() -> None:
+    # Two texts at right angles, each at its translation: -log(e^20 / (e^20 + e^0)).
+    expected = math.log1p(math.exp(-SCALE))
+    assert float(crowded(torch.eye(2), torch.ones(2))) == pytest.approx(expected, abs=1e-7)
+    # The same text twice is no neighbour of itself: nothing is left but its translation.
+    assert float(crowded(torch.ones(2, 1), torch.ones(2))) == pytest.approx(0, abs=1e-7)
 
 
 def test_vectors_keep_the_order_of_their_texts_and_do_not_depend_on_padding() -> None:

@@ -48,7 +48,7 @@ def found(engine: Engine, filters: Filters) -> set[str]:
 
 def test_before_its_embargo_ends_a_document_does_not_exist(zoo: Engine) -> None:
     assert "embargo" not in found(zoo, Filters(include_expired=True))
-    for lookup in (zoo.text, zoo.document, zoo.original, zoo.passage_spans):
+    for lookup in (zoo.text, zoo.document, zoo.original, zoo.passages):
         with pytest.raises(KeyError):
             lookup("embargo")
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,53 +15,35 @@ import click
 import numpy as np
 import torch
 
-from indexer.training.batches import Batches, Retrieval, Translations
+from indexer.training.batches import Batch, Batches
 from indexer.training.development import development_figures
 from indexer.training.initial import first_new_row, load_lexicon
 from indexer.training.losses import contrast, duplicates, translation_loss
 from indexer.training.padding import Texts, vectors
 from indexer.training.prepare import load_prepared, runs_folder
+from indexer.training.stages import STAGES
 from indexer.training.student import load_bert, save_student, teacher_folder
+from indexer.training.translations import Translations
 
 SEED = 20_261_121
 CHECKPOINT_S = 240
 LOGGED_STEPS = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What a stage trains and on what; steps and figures of every run are in RUNS.md."""
-
-    mix: Mapping[str, float]  # kind of batch -> weight
-    row_rate: float
-    layer_rate: float  # 0: layers and English rows stay as they are
-    warm_up: int
-
-
-STAGES = {
-    "rows": Stage({"sentences": 0.62, "joined": 0.14, "questions": 0.24}, 1e-3, 0.0, 50),
-    "all": Stage(
-        {
-            "sentences": 0.38,
-            "joined": 0.08,
-            "questions": 0.10,
-            "english": 0.12,
-            "articles_retrieval": 0.18,
-            "english_retrieval": 0.08,
-            "pages_retrieval": 0.06,
-        },
-        3e-4,
-        6e-5,
-        60,
-    ),
-}
+TEACHER = "all-MiniLM-L6-v2"
 
 
 class Trainer:
     """Runs a stage from its start or its last checkpoint."""
 
     def __init__(
-        self, stage: str, start: Path, steps: int, device: str, *, run: str = "", seed: int = SEED
+        self,
+        stage: str,
+        start: Path,
+        steps: int,
+        device: str,
+        *,
+        teacher: Path | None = None,
+        run: str = "",
+        seed: int = SEED,
     ) -> None:
         self.stage, self.steps, self.device = STAGES[stage], steps, device
         self.folder = runs_folder() / (run or stage)
@@ -71,21 +51,24 @@ class Trainer:
         self.prepared = load_prepared()
         self.batches = Batches(self.prepared, load_lexicon(self.prepared), seed)
         self.start = start
-        self.first_new = first_new_row(start)
-        self.texts, self.teacher_texts = Texts(start), Texts(teacher_folder())
+        teacher = teacher or teacher_folder()
+        self.texts, self.teacher_texts = Texts(start), Texts(teacher)
         self.student = load_bert(start).to(device)
-        self.teacher = load_bert(teacher_folder()).to(device).requires_grad_(False)
+        self.teacher = load_bert(teacher).to(device).requires_grad_(False)
         self.rows = self.student.embeddings.word_embeddings
         self.rows.sparse = True
         self.layers = [p for p in self.student.parameters() if p is not self.rows.weight]
         for parameter in self.layers:
             parameter.requires_grad_(self.stage.layer_rate > 0)
+        self.rows.requires_grad_(self.stage.row_rate > 0)
         betas = (0.9, 0.98)
-        self.optimizers: list[Any] = [
-            torch.optim.SparseAdam([self.rows.weight], self.stage.row_rate, betas)
-        ]
+        self.optimizers: list[tuple[Any, float]] = []
+        if self.stage.row_rate:
+            rows = torch.optim.SparseAdam([self.rows.weight], self.stage.row_rate, betas)
+            self.optimizers.append((rows, self.stage.row_rate))
         if self.stage.layer_rate:
-            self.optimizers.append(torch.optim.AdamW(self.layers, self.stage.layer_rate, betas))
+            layers = torch.optim.AdamW(self.layers, self.stage.layer_rate, betas)
+            self.optimizers.append((layers, self.stage.layer_rate))
         self.step = 0
         self.seconds = 0.0
         if (self.folder / "checkpoint.pt").exists():
@@ -125,11 +108,9 @@ class Trainer:
             )
         return {name: round(value, 3) for name, value in figures.items()}
 
-    def _learn(self, batch: Translations | Retrieval) -> float:
+    def _learn(self, batch: Batch) -> float:
         rate = min(1.0, (self.step + 1) / self.stage.warm_up) * (1 - self.step / self.steps)
-        for optimizer, highest in zip(
-            self.optimizers, (self.stage.row_rate, self.stage.layer_rate), strict=False
-        ):
+        for optimizer, highest in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = highest * max(rate, 1e-3)
             optimizer.zero_grad(set_to_none=True)
@@ -137,7 +118,7 @@ class Trainer:
             with torch.no_grad():
                 target = vectors(self.teacher, self.teacher_texts, batch.teacher, self.device)
             own = vectors(self.student, self.texts, batch.student, self.device)
-            loss = translation_loss(own, target)
+            loss = translation_loss(own, target, self.stage.crowding)
         else:
             queries = vectors(self.student, self.texts, batch.queries, self.device)
             passages = vectors(self.student, self.texts, batch.passages, self.device)
@@ -146,8 +127,8 @@ class Trainer:
         if self.stage.layer_rate:
             torch.nn.utils.clip_grad_norm_(self.layers, 1.0)
         else:
-            self.rows.weight.grad = only_from(self.rows.weight.grad, self.first_new)
-        for optimizer in self.optimizers:
+            self.rows.weight.grad = only_from(self.rows.weight.grad, first_new_row(self.start))
+        for optimizer, _ in self.optimizers:
             optimizer.step()
         return float(loss.detach())
 
@@ -155,7 +136,7 @@ class Trainer:
         """Write the checkpoint that a later run goes on from."""
         state = {
             "student": self.student.state_dict(),
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "optimizers": [optimizer.state_dict() for optimizer, _ in self.optimizers],
             "step": self.step,
             "seconds": self.seconds,
         }
@@ -166,7 +147,7 @@ class Trainer:
     def _resume(self) -> None:
         state = torch.load(self.folder / "checkpoint.pt", map_location=self.device)
         self.student.load_state_dict(state["student"])
-        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+        for (optimizer, _), saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.step, self.seconds = state["step"], state["seconds"]
         self.log(f"resumed at step {self.step}")
@@ -192,20 +173,38 @@ def only_from(gradient: torch.Tensor | None, first: int) -> torch.Tensor | None:
     )
 
 
+def folder_of(name: str) -> Path:
+    """Return the model folder of this name: the English teacher, one of the runs, or a path."""
+    if name == TEACHER:
+        return teacher_folder()
+    within = runs_folder() / name
+    return within if within.is_dir() else Path(name)
+
+
 @click.command()
 @click.argument("stage", type=click.Choice(list(STAGES)))
 @click.option("--start", required=True, help="Folder to start from; also within the runs folder.")
+@click.option("--teacher", default=TEACHER, show_default=True, help="The same for the teacher.")
 @click.option("--steps", type=click.IntRange(1), required=True)
 @click.option("--run", default="", help="Name of this run in the runs folder. [default: the stage]")
 @click.option("--seed", default=SEED, show_default=True, help="Another one draws other batches.")
 @click.option("--every", type=click.IntRange(1), default=400, help="Steps between measurements.")
 @click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-def main(stage: str, start: str, steps: int, run: str, seed: int, every: int, device: str) -> None:
+def main(
+    stage: str,
+    start: str,
+    teacher: str,
+    steps: int,
+    run: str,
+    seed: int,
+    every: int,
+    device: str,
+) -> None:
     """Run one STAGE of training, or go on where it was stopped."""
     torch.manual_seed(seed)
-    within = runs_folder() / start
-    folder = within if within.is_dir() else Path(start)
-    trainer = Trainer(stage, folder, steps, device, run=run, seed=seed)
+    trainer = Trainer(
+        stage, folder_of(start), steps, device, teacher=folder_of(teacher), run=run, seed=seed
+    )
     if trainer.step == 0:
         trainer.log(f"start figures {trainer.figures()}")
     trainer.run(every)

@@ -7,12 +7,30 @@ from collections.abc import Sequence
 import torch
 
 SCALE = 20.0  # of cosines in the contrastive losses
+ALIKE = 0.9
 
 
-def translation_loss(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
-    """Be where the teacher is, and nearer to one's own translation than to the others'."""
+def translation_loss(
+    student: torch.Tensor, teacher: torch.Tensor, crowding: float = 0.0
+) -> torch.Tensor:
+    """Be where the teacher is, and nearer to one's own translation than to the others'.
+
+    `crowding` weighs being nearer to it than to the other texts of one's own language, too.
+    """
     cosine = (student * teacher).sum(1)
-    return 5 * (1 - cosine).mean() + 0.5 * contrast(student, teacher)
+    loss = 5 * (1 - cosine).mean() + 0.5 * contrast(student, teacher)
+    return loss + crowding * crowded(student, cosine) if crowding else loss
+
+
+def crowded(student: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+    """InfoNCE of each text's cosine to its translation, `own` (N,), against its neighbours.
+
+    Texts that say nearly the same (cosine of .9) are no negatives of each other.
+    """
+    among = student @ student.T
+    among = SCALE * among.masked_fill(among.detach() > ALIKE, -torch.inf)
+    scores = torch.cat([SCALE * own.unsqueeze(1), among], dim=1)
+    return -torch.nn.functional.log_softmax(scores, dim=1)[:, 0].mean()
 
 
 def contrast(

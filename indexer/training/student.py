@@ -120,7 +120,8 @@ def save_student(folder: Path, model: torch.nn.Module, tokenizer_from: Path) -> 
     """Write a trained student with the tokenizer of the folder that it started from."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("tokenizer.json", "pieces.json"):
-        shutil.copyfile(tokenizer_from / name, folder / name)
+        if (tokenizer_from / name).exists():  # the English teacher has no pieces of ours
+            shutil.copyfile(tokenizer_from / name, folder / name)
     weights = {
         name: weight.detach().cpu().float().contiguous().numpy()
         for name, weight in model.state_dict().items()
