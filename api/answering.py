@@ -18,7 +18,7 @@ from api.sentences import Candidate, best_span, score_sentences
 from api.snapshot import Snapshot
 from indexer.analysis import content_words
 from indexer.encoder import Encoder
-from indexer.lexical import query_weights
+from indexer.lexical import Wanted
 from indexer.types import Language, Passage, Span
 
 # A sentence joins the answer if it is nearly as good as the best one.
@@ -29,23 +29,32 @@ SENTENCE_MARGIN = 0.06
 class Considered:
     """All that an answer is decided from."""
 
+    wanted: Sequence[Wanted]  # what the question asks for
     ranking: Ranking
     sentences: list[Candidate]  # best first
     features: Features | None  # of the best sentence; None where there is no sentence
 
 
 def consider(
-    snapshot: Snapshot, encoder: Encoder, question: str, allowed: np.ndarray, depth: int
+    snapshot: Snapshot,
+    encoder: Encoder,
+    question: str,
+    language: Language,
+    allowed: np.ndarray,
+    depth: int,
 ) -> Considered:
     """Rank the allowed passages, score the sentences of the best, describe the best sentence."""
     vector = encoder.encode_query(question)
-    ranking = rank(snapshot, question, vector, allowed, depth)
-    sentences = score_sentences(snapshot, encoder, question, vector, ranking)
+    wanted = snapshot.terms.wanted(question, language)
+    ranking = rank(snapshot, wanted, vector, allowed, depth)
+    sentences = score_sentences(snapshot, encoder, wanted, vector, ranking)
     if not sentences:
-        return Considered(ranking, sentences, None)
+        return Considered(wanted, ranking, sentences, None)
     record = snapshot.by_id[sentences[0].passage.doc_id]
     text = snapshot.store.text(record.doc_id)
-    return Considered(ranking, sentences, features(question, ranking, sentences[0], record, text))
+    return Considered(
+        wanted, ranking, sentences, features(question, ranking, sentences[0], record, text)
+    )
 
 
 def answer(
@@ -73,13 +82,13 @@ def answer(
     elif not allowed.any():
         refusal = "nothing_matches_filters"
     else:
-        considered = consider(snapshot, encoder, question, allowed, k)
+        considered = consider(snapshot, encoder, question, language, allowed, k)
         sure = confidence(considered.features) if considered.features else 0.0
         if sure < threshold:
             refusal = "not_in_documents"
         else:
             chosen = _choose(snapshot, considered.sentences, max_sentences, k)
-        cited = _cite(snapshot, question, considered.ranking, chosen, k)
+        cited = _cite(snapshot, considered, chosen, k)
     numbers = {(c.doc_id, c.start): c.number for c in cited}
     return Answer(
         id=uuid.uuid4().hex,
@@ -112,7 +121,8 @@ def search(
     allowed = snapshot.passages(filters)
     hits: tuple[Citation, ...] = ()
     if allowed.any():
-        ranking = rank(snapshot, query, encoder.encode_query(query), allowed, offset + k)
+        wanted = snapshot.terms.wanted(query, language)
+        ranking = rank(snapshot, wanted, encoder.encode_query(query), allowed, offset + k)
         rows = ranking.rows[offset : offset + k].tolist()
         scores = ranking.scores[offset : offset + k].tolist()
         hits = tuple(
@@ -121,7 +131,7 @@ def search(
                 passage,
                 number=offset + place,
                 score=score,
-                highlights=_highlight(snapshot, query, passage),
+                highlights=_highlight(wanted, passage),
             )
             for place, (passage, score) in enumerate(
                 zip(snapshot.store.passages(rows), scores, strict=True), start=1
@@ -161,9 +171,10 @@ def _choose(
 
 
 def _cite(
-    snapshot: Snapshot, question: str, ranking: Ranking, chosen: Sequence[Candidate], k: int
+    snapshot: Snapshot, considered: Considered, chosen: Sequence[Candidate], k: int
 ) -> list[Citation]:
     """First the passages that hold answer sentences, in order of first use, then the others."""
+    ranking = considered.ranking
     highlights: dict[int, list[Span]] = {}
     for candidate in chosen:
         highlights.setdefault(candidate.rank, []).append(candidate.span)
@@ -176,14 +187,14 @@ def _cite(
             passage,
             number=number,
             score=float(ranking.scores[place]),
-            highlights=highlights.get(place) or _highlight(snapshot, question, passage),
+            highlights=highlights.get(place) or _highlight(considered.wanted, passage),
         )
         for number, (place, passage) in enumerate(zip(places, passages, strict=True), start=1)
     ]
 
 
-def _highlight(snapshot: Snapshot, query: str, passage: Passage) -> list[Span]:
-    span = best_span(query_weights(snapshot.terms, query, passage.language), passage)
+def _highlight(wanted: Sequence[Wanted], passage: Passage) -> list[Span]:
+    span = best_span(wanted, passage)
     return [span] if span else []
 
 

@@ -101,7 +101,8 @@ class Engine:
         allowed = snapshot.passages(filters)
         if not allowed.any():
             raise ValueError(f"no passage matches {filters}")
-        return consider(snapshot, self._encoder, question, allowed, DEFAULT_K)
+        language = question_language(question)
+        return consider(snapshot, self._encoder, question, language, allowed, DEFAULT_K)
 
     def search(
         self,
@@ -150,13 +151,21 @@ class Engine:
         snapshot = self._snapshot
         return snapshot.places(snapshot.rows_of(snapshot.record(doc_id)))
 
-    def rank(self, query: str, *, depth: int, filters: Filters = NO_FILTERS) -> list[PassagePlace]:
+    def rank(
+        self,
+        query: str,
+        *,
+        depth: int,
+        language: Language | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> list[PassagePlace]:
         """Rank passages as `search` does, to any depth, without reading what they say."""
         snapshot = self._snapshot
         allowed = snapshot.passages(filters)
         if not allowed.any():
             return []
-        ranking = rank(snapshot, query, self._encoder.encode_query(query), allowed, depth)
+        wanted = snapshot.terms.wanted(query, language or question_language(query))
+        ranking = rank(snapshot, wanted, self._encoder.encode_query(query), allowed, depth)
         return snapshot.places(ranking.rows[:depth])
 
     def by_sha256(self) -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from api.snapshot import Snapshot
-from indexer.analysis import LANGUAGES
+from indexer.lexical import Wanted
 from indexer.settings import MAX_K, MAX_OFFSET
 
 # Each engine hands over more than is asked for: a passage that both find may stand low in each.
@@ -30,11 +31,16 @@ class Ranking:
 
 
 def rank(
-    snapshot: Snapshot, query: str, vector: np.ndarray, allowed: np.ndarray, depth: int
+    snapshot: Snapshot,
+    wanted: Sequence[Wanted],
+    vector: np.ndarray,
+    allowed: np.ndarray,
+    depth: int,
 ) -> Ranking:
     """Rank the allowed passages for a query.
 
     Args:
+        wanted: what the query asks for, see LexicalIndex.wanted.
         vector: (D,) float32, the encoded query.
         allowed: (N,) bool.
         depth: how many to rank, at least; MAX_OFFSET + MAX_K is the most.
@@ -43,7 +49,7 @@ def rank(
     candidates = CANDIDATES if depth <= CANDIDATES else MAX_OFFSET + MAX_K
     only = None if allowed.all() else allowed
     _, nearest = snapshot.vectors.search(vector, candidates, only)
-    coverage = snapshot.terms.search(query, candidates, languages=LANGUAGES, allowed=only)
+    coverage = snapshot.terms.search(wanted, candidates, allowed=only)
     rows = np.union1d(nearest, np.fromiter(coverage, np.int64, len(coverage)))
     cosines = snapshot.vectors.vectors(rows) @ vector
     coverages = np.array([coverage.get(int(row), 0.0) for row in rows], np.float32)

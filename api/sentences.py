@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from api.retrieval import Ranking
 from api.snapshot import Snapshot
-from indexer.analysis import terms
 from indexer.encoder import Encoder
-from indexer.lexical import COMPOUND_WEIGHT, MIN_COMPOUND_CHARS, query_weights
+from indexer.lexical import Wanted
+from indexer.lexical import coverage as coverage_of
 from indexer.text.markup import plain
-from indexer.types import Language, Passage, Span
+from indexer.types import Passage, Span
 
 # Passages whose sentences are looked at: the answer stands in the first few or is not found.
 PASSAGES_READ = 4
@@ -36,7 +37,11 @@ class Candidate:
 
 
 def score_sentences(
-    snapshot: Snapshot, encoder: Encoder, question: str, vector: np.ndarray, ranking: Ranking
+    snapshot: Snapshot,
+    encoder: Encoder,
+    wanted: Sequence[Wanted],
+    vector: np.ndarray,
+    ranking: Ranking,
 ) -> list[Candidate]:
     """Score every sentence of the best passages, best first.
 
@@ -54,13 +59,9 @@ def score_sentences(
         return []
     texts = [_in_context(passage, span, encoder) for _, passage, span in places]
     cosines = encoder.encode(texts) @ vector
-    weights = {
-        language: query_weights(snapshot.terms, question, language)
-        for language in {passage.language for passage in passages}
-    }
     candidates = []
     for (rank, passage, span), text, cosine in zip(places, texts, cosines, strict=True):
-        coverage = _coverage(weights[passage.language], text, passage.language)
+        coverage = coverage_of(wanted, text, passage.language)
         score = (
             float(cosine)
             + SENTENCE_COVERAGE_WEIGHT * coverage
@@ -70,12 +71,12 @@ def score_sentences(
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.rank))
 
 
-def best_span(weights: dict[str, float], passage: Passage, *, at_least: float = 0.0) -> Span | None:
+def best_span(wanted: Sequence[Wanted], passage: Passage, *, at_least: float = 0.0) -> Span | None:
     """The sentence of a passage that covers most of the query; None where none covers any."""
     best, most = None, at_least
     for start, end in passage.sentences:
         text = plain(_text(passage, (start, end)))
-        coverage = _coverage(weights, text, passage.language)
+        coverage = coverage_of(wanted, text, passage.language)
         if coverage > most:
             best, most = (start, end), coverage
     return best
@@ -98,20 +99,3 @@ def _in_context(passage: Passage, span: Span, encoder: Encoder) -> str:
     while not encoder.fits(plain(sentence)):
         sentence = sentence[: len(sentence) // 2]
     return plain(sentence)
-
-
-def _coverage(weights: dict[str, float], text: str, language: Language) -> float:
-    """Share of the question's idf in the text; the first part of a compound counts as less."""
-    total = sum(weights.values())
-    if not total:
-        return 0.0
-    held = set(terms(text, language))
-    return sum(weight * _holds(held, term, language) for term, weight in weights.items()) / total
-
-
-def _holds(held: set[str], term: str, language: Language) -> float:
-    if term in held:
-        return 1.0
-    if language == "de" and len(term) >= MIN_COMPOUND_CHARS:
-        return COMPOUND_WEIGHT * any(word.startswith(term) for word in held)
-    return 0.0

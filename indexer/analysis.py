@@ -8,10 +8,11 @@ from importlib.metadata import version
 
 import Stemmer
 
+from indexer.text.compounds import part_forms, split_compound
 from indexer.types import Language
 
 # Raised by hand when terms come out differently.
-ANALYSIS_VERSION = f"1 snowball-{version('pystemmer')}"
+ANALYSIS_VERSION = f"2 snowball-{version('pystemmer')}"
 
 LANGUAGES: tuple[Language, ...] = ("de", "en", "other")
 
@@ -21,6 +22,11 @@ _TOKEN = re.compile(r"\d*[^\W\d_]+\d*|\d+(?:[.,:]\d+)*")
 _THOUSANDS = re.compile(r"(?<=\d)[.,\u00a0\u202f](?=\d{3}(?!\d))")
 # Bürger:innen, Bürger*innen, Bürger_innen: the word with its ending, as Snowball knows it.
 _GENDER_MARK = re.compile(r"(?<=[^\W\d_])[:*_](?=innen?\b)")
+
+# E-Mail, Smart-City-Strategie: the words stand for themselves, and together for Email, Smartcity.
+_HYPHENATED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
+# Snowball's German stems know Muenchen and Strasse; the others' do not know Köln.
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 _SNOWBALL = {"de": "german", "en": "english"}
 
@@ -65,7 +71,33 @@ def terms(text: str, language: Language) -> list[str]:
     ['citi', 'count', '15000', 'visitor']
     """
     stop_words = _STOP_WORDS[language]
-    return _stems([word for word in _words(text) if word not in stop_words], language)
+    return stems([word for word in _words(text) if word not in stop_words], language)
+
+
+def part_terms(text: str, language: Language) -> list[str]:
+    """Terms that a text holds inside its words: parts of German compounds, hyphenated as one word.
+
+    >>> part_terms("Die Digitalisierungsmesse zeigt E-Mail", "de")
+    ['email', 'digitalisier', 'mess']
+    """
+    joined = [re.sub(r"\W", "", found) for found in _HYPHENATED.findall(text)]
+    found = stems([word.casefold() for word in joined], language)
+    if language == "de":
+        for word in _words(text):
+            parts = split_compound(word)
+            if len(parts) > 1:
+                found += stems_of_parts(parts)
+    return found
+
+
+def stems_of_parts(parts: tuple[str, ...]) -> list[str]:
+    """Return the stems of a German compound's parts, without what links them."""
+    return stems([*(part_forms(left)[-1] for left in parts[:-1]), parts[-1]], "de")
+
+
+def hyphenated(text: str) -> list[list[str]]:
+    """Return the words of each hyphenated compound: [["e", "mail"]]."""
+    return [re.split(r"\W", found.casefold()) for found in _HYPHENATED.findall(text)]
 
 
 def content_words(text: str) -> list[str]:
@@ -78,19 +110,15 @@ def content_words(text: str) -> list[str]:
     return [word for word in _words(text) if word not in empty]
 
 
-def query_terms(query: str, language: Language) -> list[str]:
-    """Distinct terms of a query's content words, as passages of that language hold them.
-
-    A question is asked of passages in both languages: the function words of its own must not
-    count as rare words of the other.
-
-    >>> query_terms("Which country was the partner of the SCCON?", "de")
-    ['country', 'partn', 'sccon']
-    """
-    return sorted(set(_stems(content_words(query), language)))
+def stem(word: str, language: Language) -> str:
+    """Return the stem of one word in lower case."""
+    return stems([word], language)[0]
 
 
-def _stems(words: list[str], language: Language) -> list[str]:
+def stems(words: list[str], language: Language) -> list[str]:
+    """Return the stems of words in lower case, in their order."""
+    if language != "de":
+        words = [word.translate(_WRITTEN_OUT) for word in words]
     if language not in _SNOWBALL:
         return words
     # A stemmer keeps state between calls and is not thread-safe: one per call is cheap.

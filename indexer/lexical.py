@@ -6,22 +6,38 @@ that language: "die" is no rare English word because a few German passages stand
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import tantivy
 
-from indexer.analysis import LANGUAGES, query_terms, terms
+from indexer.abbreviations import find_abbreviations
+from indexer.analysis import LANGUAGES, part_terms, terms
+from indexer.concepts import Concept, Terms, concepts
 from indexer.errors import IndexDamaged
 from indexer.types import Language
 
 WRITER_HEAP_BYTES = 50_000_000
-# "Partner" also finds "Partnerland", for less: the part of a compound is not the whole of it.
-COMPOUND_WEIGHT = 0.5
-MIN_COMPOUND_CHARS = 5  # of the part, as a stem
-MAX_COMPOUNDS = 64
+ABBREVIATIONS_FILE = "abbreviations.json"
+WORDS, PARTS = "terms", "parts"  # the fields: words as they stand, and what is inside them
+# "Messe" also finds "Digitalisierungsmesse", for less: a part of a compound is not the whole.
+INSIDE_WEIGHT = 0.8
+SAME_WEIGHT = 0.5  # from which a term counts as the word itself where passages are counted
+# A word that no passage has may be a slip of the keyboard: then one letter may differ.
+FUZZY_WEIGHT, FUZZY_CHARS = 0.7, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A concept of a question and how much it tells passages apart."""
+
+    concept: Concept
+    idf: float  # over the passages of all languages, so that a coverage means the same in each
+    fuzzy: bool  # no passage has it
 
 
 class LexicalIndex:
@@ -40,6 +56,10 @@ class LexicalIndex:
                 ) from error
             self._indexes[language] = index
             self._searchers[language] = index.searcher()
+        try:
+            self._abbreviations = json.loads((folder / ABBREVIATIONS_FILE).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise IndexDamaged(f"{folder / ABBREVIATIONS_FILE} is not readable: {error}") from error
 
     @classmethod
     def build(cls, folder: Path, passages: Iterable[tuple[Language, str]]) -> LexicalIndex:
@@ -50,33 +70,41 @@ class LexicalIndex:
             index = tantivy.Index(_schema(), path=str(folder / language))
             # One thread writes one segment in row order: the same bytes on every machine.
             writers[language] = index.writer(WRITER_HEAP_BYTES, 1)
+        abbreviations: dict[str, list[str]] = {}
         for row, (language, text) in enumerate(passages):
             document = tantivy.Document()
-            document.add_text("terms", " ".join(terms(text, language)))
+            document.add_text(WORDS, " ".join(terms(text, language)))
+            document.add_text(PARTS, " ".join(part_terms(text, language)))
             document.add_unsigned("row", row)
             writers[language].add_document(document)
+            abbreviations = find_abbreviations([text]) | abbreviations
         for writer in writers.values():
             writer.commit()
             writer.wait_merging_threads()
+        text = json.dumps(abbreviations, ensure_ascii=False, indent=1, sort_keys=True)
+        (folder / ABBREVIATIONS_FILE).write_text(text + "\n", encoding="utf-8")
         return cls(folder)
 
     def __len__(self) -> int:
         return sum(int(searcher.num_docs) for searcher in self._searchers.values())
 
-    def search(
-        self,
-        query: str,
-        k: int,
-        *,
-        languages: Sequence[Language] = LANGUAGES,
-        allowed: np.ndarray | None = None,
-    ) -> dict[int, float]:
-        """Score the k best passages of each language by how much of the query they cover.
+    def wanted(self, query: str, language: Language) -> list[Wanted]:
+        """Return what a question in this language asks for, with the weight of each concept."""
+        return [
+            Wanted(concept, self._idf_of(found), fuzzy=not found)
+            for concept in concepts(query, language, self._abbreviations)
+            for found in [self._passages_with(concept)]
+        ]
 
-        The score is BM25 divided by the summed idf of the query's distinct terms in the
-        passage's language, terms unknown to that language counting as rarest: a coverage, near 0
-        where a passage shares only a stray word, comparable across languages. It is below
-        k1 + 1 = 2.2, tantivy's constants being k1 = 1.2 and b = 0.75.
+    def search(
+        self, wanted: Sequence[Wanted], k: int, *, allowed: np.ndarray | None = None
+    ) -> dict[int, float]:
+        """Score the k best passages of each language by how much of the question they cover.
+
+        The score is BM25 in which every concept has the idf that it has over all languages,
+        divided by the sum of these: a coverage, near 0 where a passage shares only a stray word,
+        comparable across languages. It is below k1 + 1 = 2.2, tantivy's constants being
+        k1 = 1.2 and b = 0.75.
 
         Args:
             allowed: (N,) bool, True for rows that may be found; None allows all.
@@ -84,66 +112,107 @@ class LexicalIndex:
         Returns:
             row -> score > 0.
         """
+        total = sum(one.idf for one in wanted)
+        if not total:
+            return {}
         scores: dict[int, float] = {}
-        for language in languages:
-            scores |= self._search(language, query_terms(query, language), k, allowed)
+        for language in LANGUAGES:
+            scores |= self._search(language, wanted, total, k, allowed)
         return scores
 
-    def idf(self, term: str, language: Language) -> float:
+    def idf(self, term: str, language: Language, field: str = WORDS) -> float:
         """Return the analysed term's BM25 idf, ln(1 + (N - n + 0.5) / (n + 0.5)), >= 0."""
         searcher = self._searchers[language]
-        found = int(searcher.doc_freq("terms", term))
-        return math.log(1 + (int(searcher.num_docs) - found + 0.5) / (found + 0.5))
+        return _idf(int(searcher.num_docs), int(searcher.doc_freq(field, term)))
 
-    def _match(self, term: str, language: Language) -> tantivy.Query:
-        """Match the term, or a German compound that begins with it, whichever scores higher."""
-        schema = self._indexes[language].schema
-        match = tantivy.Query.term_query(schema, "terms", term, "freq")
-        if language != "de" or len(term) < MIN_COMPOUND_CHARS:
-            return match
-        longer = self._searchers[language].terms_with_prefix("terms", term, limit=MAX_COMPOUNDS)
-        compounds = [
-            tantivy.Query.boost_query(
-                tantivy.Query.term_query(schema, "terms", found, "freq"), COMPOUND_WEIGHT
+    def _passages_with(self, concept: Concept) -> int:
+        """How many passages hold the concept by the most frequent of its terms."""
+        return sum(
+            max(
+                int(searcher.doc_freq(field, term))
+                for term, weight in concept.terms[language].items()
+                if weight >= SAME_WEIGHT
+                for field in (WORDS, PARTS)
             )
-            for found, _ in longer
-            if found != term
-        ]
-        return tantivy.Query.disjunction_max_query([match, *compounds]) if compounds else match
+            for language, searcher in self._searchers.items()
+        )
+
+    def _idf_of(self, passages: int) -> float:
+        return _idf(len(self), passages)
 
     def _search(
-        self, language: Language, query: list[str], k: int, allowed: np.ndarray | None
+        self,
+        language: Language,
+        wanted: Sequence[Wanted],
+        total: float,
+        k: int,
+        allowed: np.ndarray | None,
     ) -> dict[int, float]:
         searcher, schema = self._searchers[language], self._indexes[language].schema
-        if not query or not searcher.num_docs:
+        matches = [match for one in wanted if (match := self._match(language, one)) is not None]
+        if not matches or not searcher.num_docs:
             return {}
-        total_idf = sum(self.idf(term, language) for term in query)
-        match = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, self._match(term, language)) for term in query]
-        )
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, match) for match in matches])
         if allowed is not None:
             among = tantivy.Query.term_set_query(schema, "row", np.flatnonzero(allowed).tolist())
-            match = tantivy.Query.boolean_query(
+            query = tantivy.Query.boolean_query(
                 [
-                    (tantivy.Occur.Must, match),
+                    (tantivy.Occur.Must, query),
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
                 ]
             )
-        hits = searcher.search(match, limit=k, count=False).hits
+        hits = searcher.search(query, limit=k, count=False).hits
         found = searcher.fast_field_values("row", [address for _, address in hits])
         return {
-            int(row or 0): float(score) / total_idf
-            for row, (score, _) in zip(found, hits, strict=True)
+            int(row or 0): float(score) / total for row, (score, _) in zip(found, hits, strict=True)
         }
 
+    def _match(self, language: Language, wanted: Wanted) -> tantivy.Query | None:
+        """Match whichever term of the concept scores highest; None where no passage has one."""
+        searcher, schema = self._searchers[language], self._indexes[language].schema
+        matches = []
+        for term, weight in wanted.concept.terms[language].items():
+            for field, share in ((WORDS, 1.0), (PARTS, INSIDE_WEIGHT)):
+                if searcher.doc_freq(field, term):
+                    boost = share * weight * wanted.idf / self.idf(term, language, field)
+                    found = tantivy.Query.term_query(schema, field, term, "freq")
+                    matches.append(tantivy.Query.boost_query(found, boost))
+        if wanted.fuzzy and len(wanted.concept.word) >= FUZZY_CHARS:
+            term = next(iter(wanted.concept.terms[language]))
+            close = tantivy.Query.fuzzy_term_query(schema, WORDS, term)
+            boost = FUZZY_WEIGHT * wanted.idf
+            matches.append(tantivy.Query.const_score_query(close, boost))
+        return tantivy.Query.disjunction_max_query(matches) if matches else None
 
-def query_weights(index: LexicalIndex, query: str, language: Language) -> dict[str, float]:
-    """Return each distinct term of the query with its idf in that language."""
-    return {term: index.idf(term, language) for term in query_terms(query, language)}
+
+def coverage(wanted: Sequence[Wanted], text: str, language: Language) -> float:
+    """Return the share of a question's idf that a text holds, in [0, 1]."""
+    total = sum(one.idf for one in wanted)
+    if not total:
+        return 0.0
+    words, inside = set(terms(text, language)), set(part_terms(text, language))
+    held = (one.idf * _held(one.concept.terms[language], words, inside) for one in wanted)
+    return sum(held) / total
+
+
+def _held(own: Terms, words: set[str], inside: set[str]) -> float:
+    return max(
+        (
+            max(weight * (term in words), INSIDE_WEIGHT * weight * (term in inside))
+            for term, weight in own.items()
+        ),
+        default=0.0,
+    )
+
+
+def _idf(passages: int, found: int) -> float:
+    # A word in every passage still tells a little: no division by its idf is one by 0.
+    return max(1e-3, math.log(1 + (passages - found + 0.5) / (found + 0.5)))
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(PARTS, tokenizer_name="whitespace", index_option="freq")
     builder.add_unsigned_field("row", indexed=True, fast=True)
     return builder.build()

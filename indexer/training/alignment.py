@@ -24,6 +24,8 @@ class Alignment:
     german: np.ndarray  # (L,) int32, ascending
     english: np.ndarray  # (L,) int32
     strength: np.ndarray  # (L,) float32, Dice in (0, 1]
+    given_german: np.ndarray  # (L,) float32, share of the German unit's expected links, (0, 1]
+    given_english: np.ndarray  # (L,) float32, share of the English unit's
 
     def of(self, unit: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the English units and the strengths for one German unit."""
@@ -64,10 +66,11 @@ def align(
     totals_german = np.bincount(german_of, expected, minlength=german_units)
     totals_english = np.bincount(english_of, expected, minlength=english_units)
     dice = 2 * expected / (totals_german[german_of] + totals_english[english_of])
-    kept = (expected >= SMOOTHING) & (german_of != NOTHING)
-    german_of, english_of, dice = german_of[kept], english_of[kept], dice[kept]
-    order = np.lexsort((-dice, german_of))
-    german_of, english_of, dice = german_of[order], english_of[order], dice[order]
+    kept = np.flatnonzero((expected >= SMOOTHING) & (german_of != NOTHING))
+    kept = kept[np.lexsort((-dice[kept], german_of[kept]))]
+    german_of, english_of, dice, expected = (
+        values[kept] for values in (german_of, english_of, dice, expected)
+    )
     # The rank of a link among those of its German unit.
     starts = np.searchsorted(german_of, german_of)
     best = np.arange(len(german_of)) - starts < keep
@@ -75,6 +78,8 @@ def align(
         german_of[best].astype(np.int32),
         english_of[best].astype(np.int32),
         dice[best].astype(np.float32),
+        (expected / totals_german[german_of])[best].astype(np.float32),
+        (expected / totals_english[english_of])[best].astype(np.float32),
     )
 
 

@@ -1,0 +1,52 @@
+"""Abbreviations that the documents themselves define: "Smart Country Convention (SCCON)".
+
+Schwartz & Hearst 2003, "A simple algorithm for identifying abbreviation definitions in biomedical
+text": the letters of the short form are sought backwards in what stands before the parenthesis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from indexer.analysis import content_words
+
+MAX_LETTERS = 10
+_SHORT = re.compile(r"\(([A-ZÄÖÜ][\w.&:-]{1,9})\)")
+_BEFORE_CHARS = 120
+
+
+def find_abbreviations(texts: Iterable[str]) -> dict[str, list[str]]:
+    """Return abbreviation in lower case -> the words that it stands for; the first one counts.
+
+    >>> find_abbreviations(["Record figures for the Smart Country Convention (SCCON) in Berlin."])
+    {'sccon': ['smart', 'country', 'convention']}
+    """
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        for match in _SHORT.finditer(text):
+            short = match.group(1)
+            before = text[max(0, match.start() - _BEFORE_CHARS) : match.start()].rstrip(" „“\"'”")
+            words = content_words(_written_out(short, before))
+            key = "".join(content_words(short))
+            if words and key and key not in words and sum(map(str.isupper, short)) >= 2:
+                found.setdefault(key, words)
+    return found
+
+
+def _written_out(short: str, before: str) -> str:
+    """Return the shortest end of `before` that holds the letters in order, "" where none does."""
+    letters = [letter.lower() for letter in short if letter.isalnum()]
+    # A long form has at most min(|short| + 5, 2 |short|) words.
+    words = before.split()[-min(len(letters) + 5, 2 * len(letters)) :]
+    text = " ".join(words)
+    place = len(text)
+    for number in range(len(letters) - 1, -1, -1):
+        while True:
+            place = text.lower().rfind(letters[number], 0, place)
+            if place < 0:
+                return ""
+            # The first letter begins a word.
+            if number or place == 0 or not text[place - 1].isalnum():
+                break
+    return text[place:]
