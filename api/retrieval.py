@@ -16,7 +16,9 @@ CANDIDATES = 200
 # Added to the cosine. Lexical search always finds something in the wrong language; as a coverage
 # of the question it is near 0 there, where the rank alone (reciprocal rank fusion) would not show
 # how weak the match is.
-COVERAGE_WEIGHT = 0.8
+COVERAGE_WEIGHT = 0.4
+# The passage's best sentence: a long passage is about more than what is asked.
+SENTENCE_WEIGHT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Ranking:
     """Passages, best first; ties in the order of (doc_id, start)."""
 
     rows: np.ndarray  # (R,) int64
-    scores: np.ndarray  # (R,) float32, cosine + 0.8 * coverage
+    scores: np.ndarray  # (R,) float32, cosine + 0.4 * coverage + 0.4 * best sentence's cosine
     cosines: np.ndarray  # (R,) float32
     coverages: np.ndarray  # (R,) float32, see LexicalIndex.search
     total: int  # passages that may be found at all
@@ -53,7 +55,8 @@ def rank(
     rows = np.union1d(nearest, np.fromiter(coverage, np.int64, len(coverage)))
     cosines = snapshot.vectors.vectors(rows) @ vector
     coverages = np.array([coverage.get(int(row), 0.0) for row in rows], np.float32)
-    scores = cosines + COVERAGE_WEIGHT * coverages
+    best = snapshot.sentences.best(rows, vector)
+    scores = cosines + COVERAGE_WEIGHT * coverages + SENTENCE_WEIGHT * best
     # Rows are numbered by (doc_id, start), so a stable sort breaks ties in that order.
     order = np.argsort(-scores, kind="stable")
     return Ranking(rows[order], scores[order], cosines[order], coverages[order], int(allowed.sum()))

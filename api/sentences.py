@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from api.retrieval import Ranking
 from api.snapshot import Snapshot
+from indexer.embedding_input import sentence_inputs
 from indexer.encoder import Encoder
 from indexer.lexical import Wanted
 from indexer.lexical import coverage as coverage_of
@@ -21,7 +22,6 @@ PASSAGES_READ = 4
 SENTENCE_COVERAGE_WEIGHT = 0.6
 PASSAGE_WEIGHT = 0.3
 _ANSWERS_NOTHING = (":", "?")  # a list's introduction, a question
-MAX_SENTENCE_CHARS = 600  # more of one sentence adds nothing to its vector but time
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +48,36 @@ def score_sentences(
     Args:
         vector: (D,) float32, the encoded question.
     """
-    passages = snapshot.store.passages(ranking.rows[:PASSAGES_READ].tolist())
-    places = [
-        (rank, passage, span)
-        for rank, passage in enumerate(passages)
-        for span in passage.sentences
-        if not _text(passage, span).endswith(_ANSWERS_NOTHING)
-    ]
-    if not places:
-        return []
-    texts = [_in_context(passage, span, encoder) for _, passage, span in places]
-    cosines = encoder.encode(texts) @ vector
+    rows = ranking.rows[:PASSAGES_READ].tolist()
     candidates = []
-    for (rank, passage, span), text, cosine in zip(places, texts, cosines, strict=True):
-        coverage = coverage_of(wanted, text, passage.language)
-        score = (
-            float(cosine)
-            + SENTENCE_COVERAGE_WEIGHT * coverage
-            + PASSAGE_WEIGHT * float(ranking.scores[rank])
-        )
-        candidates.append(Candidate(passage, rank, span, float(cosine), coverage, score))
+    for rank, (row, passage) in enumerate(zip(rows, snapshot.store.passages(rows), strict=True)):
+        cosines = _cosines(snapshot, encoder, vector, row, passage)
+        for span, cosine in zip(passage.sentences, cosines, strict=True):
+            if _text(passage, span).endswith(_ANSWERS_NOTHING):
+                continue
+            coverage = coverage_of(wanted, _in_context(passage, span), passage.language)
+            score = (
+                cosine
+                + SENTENCE_COVERAGE_WEIGHT * coverage
+                + PASSAGE_WEIGHT * float(ranking.scores[rank])
+            )
+            candidates.append(Candidate(passage, rank, span, cosine, coverage, score))
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.rank))
+
+
+def _cosines(
+    snapshot: Snapshot, encoder: Encoder, vector: np.ndarray, row: int, passage: Passage
+) -> list[float]:
+    """The question's cosine to each sentence of a passage.
+
+    Where neighbouring sentences share a stored vector, each is encoded now.
+    """
+    stored = snapshot.sentences.cosines(row, vector)
+    if len(stored) == len(passage.sentences):
+        return [float(cosine) for cosine in stored]
+    each = [replace(passage, sentences=(span,)) for span in passage.sentences]
+    texts = [text for one in each for text in sentence_inputs(one, encoder.fits)]
+    return [float(cosine) for cosine in encoder.encode(texts) @ vector]
 
 
 def best_span(wanted: Sequence[Wanted], passage: Passage, *, at_least: float = 0.0) -> Span | None:
@@ -86,16 +95,8 @@ def _text(passage: Passage, span: Span) -> str:
     return passage.text[span[0] - passage.start : span[1] - passage.start]
 
 
-def _in_context(passage: Passage, span: Span, encoder: Encoder) -> str:
-    """The sentence under its nearest heading: a list item alone says too little.
-
-    What the encoder's window does not hold gives way: the context, then the sentence's end.
-    """
-    sentence = _text(passage, span)[:MAX_SENTENCE_CHARS]
+def _in_context(passage: Passage, span: Span) -> str:
+    """The sentence under its nearest heading and column headers, as it is embedded."""
     heading = passage.headings[-1] if passage.headings else ""
-    text = plain("\n".join(part for part in (heading, *passage.columns, sentence) if part))
-    if encoder.fits(text):
-        return text
-    while not encoder.fits(plain(sentence)):
-        sentence = sentence[: len(sentence) // 2]
-    return plain(sentence)
+    parts = (heading, *passage.columns, _text(passage, span))
+    return plain("\n".join(part for part in parts if part))

@@ -15,6 +15,7 @@ from indexer.errors import EncoderMismatch
 from indexer.lexical import LexicalIndex
 from indexer.publishing import Generation
 from indexer.records import DocumentRecord
+from indexer.sentence_vectors import SentenceVectors
 from indexer.store import Store
 from indexer.vectors import VectorIndex
 
@@ -40,6 +41,7 @@ class Snapshot:
         )
         self.store = Store(generation.folder / "store.sqlite")
         self.vectors = VectorIndex.load(generation.folder / "vectors.faiss")
+        self.sentences = SentenceVectors.load(generation.folder)
         self.terms = LexicalIndex(generation.folder / "lexical")
         self.records = self.store.documents()
         self.by_id = {record.doc_id: record for record in self.records}

@@ -124,7 +124,7 @@ def corpus_passages(settings: Settings) -> list[str]:
         cut(draft, pipeline, encoder, nothing, settings, anew=True)
         for draft in name_documents(drafts, Summary())
     ]
-    return [text for made in cuts for text in made.inputs.values()]
+    return [made.passage for cut in cuts for made in cut.inputs.values()]
 
 
 def times(encoders: Sequence[Encode], inputs: Sequence[list[str]]) -> list[list[float]]:

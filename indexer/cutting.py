@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 
 from indexer.analysis import ANALYSIS_VERSION
 from indexer.drafts import Draft
-from indexer.embedding_input import EMBEDDING_INPUT_VERSION, embedding_input, embedding_key
+from indexer.embedding_input import (
+    EMBEDDING_INPUT_VERSION,
+    embedding_input,
+    embedding_key,
+    sentence_inputs,
+)
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.previous import Previous
 from indexer.reading.formats import READER_VERSION, media_type
@@ -23,6 +28,14 @@ _CUTTING_PARTS = ("reader", "segmenter", "passage_tokens", "encoder", "embedding
 
 
 @dataclass(frozen=True, slots=True)
+class Inputs:
+    """What is embedded for one passage."""
+
+    passage: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """A document as the next generation holds it."""
 
@@ -30,7 +43,7 @@ class Cut:
     text: str
     passages: tuple[Passage, ...]
     keys: tuple[bytes, ...]  # embedding key per passage
-    inputs: dict[bytes, str]  # key -> what is to be embedded; empty where all was taken over
+    inputs: dict[bytes, Inputs]  # key -> what is to be embedded; empty where all was taken over
 
 
 class LazyEncoder:
@@ -118,10 +131,15 @@ def cut(
     )
     model = encoder()
     inputs = [
-        embedding_input(made.title, passage, model.count_tokens, model.window)
+        Inputs(
+            embedding_input(made.title, passage, model.count_tokens, model.window),
+            tuple(sentence_inputs(passage, model.fits)),
+        )
         for passage in made.passages
     ]
-    keys = tuple(embedding_key(text, encoder.fingerprint) for text in inputs)
+    keys = tuple(
+        embedding_key((one.passage, *one.sentences), encoder.fingerprint) for one in inputs
+    )
     return Cut(record, reading.text, made.passages, keys, dict(zip(keys, inputs, strict=True)))
 
 

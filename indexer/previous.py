@@ -10,10 +10,12 @@ import numpy as np
 from indexer.errors import IndexUnavailable
 from indexer.publishing import current
 from indexer.records import DocumentRecord
+from indexer.sentence_vectors import VECTORS_FILE, SentenceVectors
 from indexer.store import Store
 from indexer.types import Passage
 from indexer.vectors import VectorIndex
 
+PassageVectors = tuple[np.ndarray, np.ndarray]  # (D,) float32 of it, (U, D) int8 of its units
 ContentKey = tuple[str, str, str]  # SHA-256 of file and of sidecar, file ending
 
 
@@ -28,6 +30,7 @@ class Previous:
     by_content: dict[ContentKey, DocumentRecord] = field(default_factory=dict)
     _store: Store | None = None
     _vectors: VectorIndex | None = None
+    _sentences: SentenceVectors | None = None
     _rows: dict[bytes, int] = field(default_factory=dict)
 
     @classmethod
@@ -47,6 +50,10 @@ class Previous:
             by_content={content_key(record): record for record in reversed(records)},
             _store=store,
             _vectors=VectorIndex.load(published.folder / "vectors.faiss"),
+            # A generation written before there were any is embedded again.
+            _sentences=SentenceVectors.load(published.folder)
+            if (published.folder / VECTORS_FILE).exists()
+            else None,
             _rows=store.keys(),
         )
 
@@ -60,13 +67,19 @@ class Previous:
         """The passages that are published for this record, each with its embedding key."""
         return [] if self._store is None else self._store.passages_of(record.doc_id)
 
-    def vectors(self, keys: list[bytes]) -> dict[bytes, np.ndarray]:
+    def vectors(self, keys: list[bytes]) -> dict[bytes, PassageVectors]:
         """The vectors that are already known, by embedding key."""
         known = [key for key in keys if key in self._rows]
-        if self._vectors is None or not known:
+        if self._vectors is None or self._sentences is None or not known:
             return {}
         rows = np.array([self._rows[key] for key in known])
-        return dict(zip(known, self._vectors.vectors(rows), strict=True))
+        sentences = (self._sentences.units(row) for row in rows)
+        return {
+            key: (vector, units)
+            for key, vector, units in zip(
+                known, self._vectors.vectors(rows), sentences, strict=True
+            )
+        }
 
     def original(self, sha256: str) -> Path | None:
         """Our copy of an original file, where it is kept."""

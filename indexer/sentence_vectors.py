@@ -1,0 +1,86 @@
+"""Vectors of the sentences in each passage, in one byte a place: at most 4 KB for a passage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from indexer.errors import IndexDamaged
+
+# 10 · 384 bytes; a passage of more sentences has vectors of neighbouring ones together.
+MAX_UNITS = 10
+VECTORS_FILE, STARTS_FILE = "sentences.npy", "sentence_starts.npy"
+
+
+class SentenceVectors:
+    """The units of passage r are rows starts[r] to starts[r + 1]."""
+
+    def __init__(self, vectors: np.ndarray, starts: np.ndarray) -> None:
+        self._vectors = vectors
+        self._starts = starts
+
+    @classmethod
+    def load(cls, folder: Path) -> SentenceVectors:
+        """Map the vectors into memory; raises IndexDamaged, naming the file."""
+        try:
+            vectors = np.load(folder / VECTORS_FILE, mmap_mode="r")
+            starts = np.load(folder / STARTS_FILE)
+        except (OSError, ValueError) as error:
+            raise IndexDamaged(f"sentence vectors in {folder} are not readable: {error}") from error
+        if len(starts) == 0 or starts[-1] != len(vectors):
+            raise IndexDamaged(f"{folder / STARTS_FILE} does not fit {VECTORS_FILE}")
+        return cls(vectors, starts)
+
+    @staticmethod
+    def save(folder: Path, units: Sequence[np.ndarray], dimension: int) -> None:
+        """Write each passage's (U, D) int8 units, in the order of rows."""
+        starts = np.cumsum([0, *(len(one) for one in units)], dtype=np.int64)
+        vectors = np.concatenate([np.empty((0, dimension), np.int8), *units])
+        np.save(folder / VECTORS_FILE, vectors)
+        np.save(folder / STARTS_FILE, starts)
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def units(self, row: int) -> np.ndarray:
+        """(U, D) int8, as they were saved."""
+        return np.asarray(self._vectors[self._starts[row] : self._starts[row + 1]])
+
+    def cosines(self, row: int, query: np.ndarray) -> np.ndarray:
+        """Return the query's cosine to each unit of a passage, (U,) float32.
+
+        Args:
+            query: (D,) float32 of unit length.
+        """
+        return _cosines(self.units(row), query)
+
+    def best(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Return the query's highest cosine to a unit of each passage, (len(rows),) float32.
+
+        A passage without sentences has 0.
+        """
+        counts = self._starts[rows + 1] - self._starts[rows]
+        best = np.zeros(len(rows), np.float32)
+        some = np.flatnonzero(counts)
+        if not len(some):
+            return best
+        # All units of these passages, one behind the other.
+        ends = np.cumsum(counts[some])
+        offsets = np.repeat(self._starts[rows[some]] - (ends - counts[some]), counts[some])
+        cosines = _cosines(self._vectors[np.arange(ends[-1]) + offsets], query)
+        best[some] = np.maximum.reduceat(cosines, ends - counts[some])
+        return best
+
+
+def compressed(vectors: np.ndarray) -> np.ndarray:
+    """Return (N, D) unit vectors as int8: only the direction is kept, to about 1 in 100."""
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    return np.asarray(np.rint(vectors * (127 / np.maximum(largest, 1e-9))), np.int8)
+
+
+def _cosines(units: np.ndarray, query: np.ndarray) -> np.ndarray:
+    plain = units.astype(np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", plain, plain))
+    return np.asarray((plain @ query) / np.maximum(lengths, 1e-9), np.float32)
