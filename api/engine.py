@@ -15,7 +15,7 @@ from api.answers import (
     PassagePlace,
 )
 from api.filters import NO_FILTERS, Filters
-from api.retrieval import rank
+from api.retrieval import SHIPPED, Method, rank
 from api.snapshot import Snapshot
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.publishing import current, current_name
@@ -158,14 +158,21 @@ class Engine:
         depth: int,
         language: Language | None = None,
         filters: Filters = NO_FILTERS,
+        method: Method = SHIPPED,
     ) -> list[PassagePlace]:
-        """Rank passages as `search` does, to any depth, without reading what they say."""
+        """Rank passages as `search` does, to any depth, without reading what they say.
+
+        Args:
+            method: another one than that of `search`, to measure what each part brings.
+        """
         snapshot = self._snapshot
         allowed = snapshot.passages(filters)
         if not allowed.any():
             return []
-        wanted = snapshot.terms.wanted(query, language or question_language(query))
-        ranking = rank(snapshot, wanted, self._encoder.encode_query(query), allowed, depth)
+        language = language or question_language(query)
+        wanted = snapshot.terms.wanted(query, language, method.reach)
+        vector = self._encoder.encode_query(query)
+        ranking = rank(snapshot, wanted, vector, allowed, depth, method)
         return snapshot.places(ranking.rows[:depth])
 
     def by_sha256(self) -> dict[str, str]:

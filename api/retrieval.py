@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.snapshot import Snapshot
+from indexer.concepts import FAR, Reach
 from indexer.lexical import Wanted
 from indexer.settings import MAX_K, MAX_OFFSET
 
@@ -16,9 +17,23 @@ CANDIDATES = 200
 # Added to the cosine. Lexical search always finds something in the wrong language; as a coverage
 # of the question it is near 0 there, where the rank alone (reciprocal rank fusion) would not show
 # how weak the match is.
+COSINE_WEIGHT = 1.0
 COVERAGE_WEIGHT = 0.4
 # The passage's best sentence: a long passage is about more than what is asked.
 SENTENCE_WEIGHT = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How passages are ranked; the defaults are what ships, others are for measuring."""
+
+    cosine: float = COSINE_WEIGHT
+    coverage: float = COVERAGE_WEIGHT
+    sentence: float = SENTENCE_WEIGHT
+    reach: Reach = FAR
+
+
+SHIPPED = Method()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,7 @@ def rank(
     vector: np.ndarray,
     allowed: np.ndarray,
     depth: int,
+    method: Method = SHIPPED,
 ) -> Ranking:
     """Rank the allowed passages for a query.
 
@@ -50,13 +66,16 @@ def rank(
     # Beyond the usual depth one fixed one, so that every further page is of the same ranking.
     candidates = CANDIDATES if depth <= CANDIDATES else MAX_OFFSET + MAX_K
     only = None if allowed.all() else allowed
-    _, nearest = snapshot.vectors.search(vector, candidates, only)
-    coverage = snapshot.terms.search(wanted, candidates, allowed=only)
+    nearest, coverage = np.empty(0, np.int64), dict[int, float]()
+    if method.cosine:
+        _, nearest = snapshot.vectors.search(vector, candidates, only)
+    if method.coverage:
+        coverage = snapshot.terms.search(wanted, candidates, allowed=only)
     rows = np.union1d(nearest, np.fromiter(coverage, np.int64, len(coverage)))
     cosines = snapshot.vectors.vectors(rows) @ vector
     coverages = np.array([coverage.get(int(row), 0.0) for row in rows], np.float32)
     best = snapshot.sentences.best(rows, vector)
-    scores = cosines + COVERAGE_WEIGHT * coverages + SENTENCE_WEIGHT * best
+    scores = method.cosine * cosines + method.coverage * coverages + method.sentence * best
     # Rows are numbered by (doc_id, start), so a stable sort breaks ties in that order.
     order = np.argsort(-scores, kind="stable")
     return Ranking(rows[order], scores[order], cosines[order], coverages[order], int(allowed.sum()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from api.answers import Answer, PassagePlace
 from api.engine import Engine
@@ -12,6 +13,12 @@ from api.filters import NO_FILTERS, Filters
 from eval.questions import Question, Texts, judged_spans
 from eval.suites.suite import OPEN, Suite, View
 from indexer.types import Span
+
+
+class Rank(Protocol):
+    """Whatever ranks an index's passages for a query: the engine, or a peer."""
+
+    def __call__(self, query: str, *, depth: int, filters: Filters) -> list[PassagePlace]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,14 @@ def run(engine: Engine, suite: Suite) -> list[Outcome]:
     ]
 
 
-def rankings(engine: Engine, suite: Suite, questions: Sequence[Question]) -> Iterator[Outcome]:
-    """The same for other wordings of the suite's questions, without asking."""
+def rankings(
+    engine: Engine, suite: Suite, questions: Sequence[Question], rank: Rank | None = None
+) -> Iterator[Outcome]:
+    """The same without asking: for other wordings of the questions, or another way to rank."""
     for view in suite.views:
         for question in questions:
             if question.answers and view.asked in (None, question.language):
-                yield _ranked(engine, suite, question, view)
+                yield _ranked(engine, suite, question, view, rank)
 
 
 def _outcome(engine: Engine, suite: Suite, question: Question, view: View) -> Outcome:
@@ -78,11 +87,13 @@ def _outcome(engine: Engine, suite: Suite, question: Question, view: View) -> Ou
     )
 
 
-def _ranked(engine: Engine, suite: Suite, question: Question, view: View) -> Outcome:
+def _ranked(
+    engine: Engine, suite: Suite, question: Question, view: View, rank: Rank | None = None
+) -> Outcome:
     judged = judged_spans(question, _texts(engine))
     filters = Filters(language=view.answered) if view.answered else NO_FILTERS
     started = time.perf_counter()
-    found = engine.rank(question.question, depth=suite.depth, filters=filters)
+    found = (rank or engine.rank)(question.question, depth=suite.depth, filters=filters)
     milliseconds = 1000 * (time.perf_counter() - started)
     names: dict[str, str] = {}
     for passage in found:

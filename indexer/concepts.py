@@ -30,6 +30,19 @@ Terms = dict[str, float]  # term -> weight in (0, 1]
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a question looks beyond its own words; less is for measuring what each brings."""
+
+    parts: bool = True  # of compounds
+    translations: bool = True
+    abbreviations: bool = True
+    slips: bool = True
+
+
+FAR = Reach()
+
+
+@dataclass(frozen=True, slots=True)
 class Concept:
     """One word of a question."""
 
@@ -38,7 +51,10 @@ class Concept:
 
 
 def concepts(
-    query: str, language: Language, abbreviations: Mapping[str, Sequence[str]] | None = None
+    query: str,
+    language: Language,
+    abbreviations: Mapping[str, Sequence[str]] | None = None,
+    reach: Reach = FAR,
 ) -> list[Concept]:
     """Return a question's content words, each once, in their order.
 
@@ -50,9 +66,9 @@ def concepts(
         abbreviations: abbreviation in lower case -> the words that it stands for.
     """
     words = list(dict.fromkeys(content_words(query)))
-    found = [Concept(word, _terms(word, language)) for word in words]
+    found = [Concept(word, _terms(word, language, reach)) for word in words]
     together = [(parts, "".join(parts)) for parts in hyphenated(query)]
-    for short, written_out in (abbreviations or {}).items():
+    for short, written_out in (abbreviations or {}).items() if reach.abbreviations else ():
         if short in words:
             for own, target in _each(found, [short]):
                 _add(own, [stem(word, target) for word in written_out], ABBREVIATED_WEIGHT)
@@ -71,12 +87,14 @@ def _each(found: Sequence[Concept], words: Sequence[str]) -> Iterator[tuple[Term
                 yield terms, target
 
 
-def _terms(word: str, language: Language) -> dict[Language, Terms]:
+def _terms(word: str, language: Language, reach: Reach) -> dict[Language, Terms]:
     tables = translations()
     terms: dict[Language, Terms] = {target: {stem(word, target): 1.0} for target in LANGUAGES}
     parts = split_compound(word)
-    if len(parts) > 1:
+    if reach.parts and len(parts) > 1:
         _add(terms["de"], stems_of_parts(parts), PART_WEIGHT)
+    if not reach.translations:
+        return terms
     own, other = stem(word, "de"), stem(word, "en")
     # A word that translates to itself is a name or a guest in the other language's text.
     german = own in tables.to_english and _first(tables.to_english[own]) != other

@@ -17,7 +17,7 @@ import tantivy
 
 from indexer.abbreviations import find_abbreviations
 from indexer.analysis import LANGUAGES, part_terms, terms
-from indexer.concepts import Concept, Terms, concepts
+from indexer.concepts import FAR, Concept, Reach, Terms, concepts
 from indexer.errors import IndexDamaged
 from indexer.types import Language
 
@@ -37,7 +37,8 @@ class Wanted:
 
     concept: Concept
     idf: float  # over the passages of all languages, so that a coverage means the same in each
-    fuzzy: bool  # no passage has it
+    fuzzy: bool  # no passage has it, so a slip is likely
+    fields: tuple[str, ...] = (WORDS, PARTS)
 
 
 class LexicalIndex:
@@ -88,12 +89,13 @@ class LexicalIndex:
     def __len__(self) -> int:
         return sum(int(searcher.num_docs) for searcher in self._searchers.values())
 
-    def wanted(self, query: str, language: Language) -> list[Wanted]:
+    def wanted(self, query: str, language: Language, reach: Reach = FAR) -> list[Wanted]:
         """Return what a question in this language asks for, with the weight of each concept."""
+        fields = (WORDS, PARTS) if reach.parts else (WORDS,)
         return [
-            Wanted(concept, self._idf_of(found), fuzzy=not found)
-            for concept in concepts(query, language, self._abbreviations)
-            for found in [self._passages_with(concept)]
+            Wanted(concept, _idf(len(self), found), not found and reach.slips, fields)
+            for concept in concepts(query, language, self._abbreviations, reach)
+            for found in [self._passages_with(concept, fields)]
         ]
 
     def search(
@@ -125,20 +127,17 @@ class LexicalIndex:
         searcher = self._searchers[language]
         return _idf(int(searcher.num_docs), int(searcher.doc_freq(field, term)))
 
-    def _passages_with(self, concept: Concept) -> int:
+    def _passages_with(self, concept: Concept, fields: Sequence[str]) -> int:
         """How many passages hold the concept by the most frequent of its terms."""
         return sum(
             max(
                 int(searcher.doc_freq(field, term))
                 for term, weight in concept.terms[language].items()
                 if weight >= SAME_WEIGHT
-                for field in (WORDS, PARTS)
+                for field in fields
             )
             for language, searcher in self._searchers.items()
         )
-
-    def _idf_of(self, passages: int) -> float:
-        return _idf(len(self), passages)
 
     def _search(
         self,
@@ -172,9 +171,10 @@ class LexicalIndex:
         searcher, schema = self._searchers[language], self._indexes[language].schema
         matches = []
         for term, weight in wanted.concept.terms[language].items():
-            for field, share in ((WORDS, 1.0), (PARTS, INSIDE_WEIGHT)):
+            for field in wanted.fields:
                 if searcher.doc_freq(field, term):
-                    boost = share * weight * wanted.idf / self.idf(term, language, field)
+                    share = weight if field == WORDS else INSIDE_WEIGHT * weight
+                    boost = share * wanted.idf / self.idf(term, language, field)
                     found = tantivy.Query.term_query(schema, field, term, "freq")
                     matches.append(tantivy.Query.boost_query(found, boost))
         if wanted.fuzzy and len(wanted.concept.word) >= FUZZY_CHARS:

@@ -1,0 +1,238 @@
+"""Other systems on the same passages and questions, in the same run.
+
+python -m eval.peers xquad-r          # needs the extra "peers": pip install 'fundstelle[peers]'
+
+Each peer is set up as its documentation shows for hybrid search, with all-MiniLM-L6-v2 as the
+encoder that they name first. A peer ranks the passages that our index holds, by their text alone.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from api.answers import PassagePlace
+from api.engine import Engine
+from api.filters import Filters
+from eval.asking import Rank, rankings
+from eval.measures import DEEP, Report, measure
+from eval.measuring import indexed
+from eval.questions import answerable
+from eval.suites import NAMES, Sources, SuiteUnavailable, load_suite
+from eval.suites.suite import Suite
+from indexer.encoder import locate
+from indexer.settings import Settings
+
+MINILM = "all-MiniLM-L6-v2"
+RRF_DEPTH = 1_000
+SHOWN = ("nDCG@10", "Success@1", "Success@3", "AP")
+
+
+class Peer:
+    """Ranks rows of passages; `score` gives each row a figure that grows with relevance."""
+
+    def __init__(self, places: Sequence[PassagePlace], texts: Sequence[str]) -> None:
+        self._places = places
+        self._languages = np.array([place.language for place in places])
+        self.index(texts)
+
+    def index(self, texts: Sequence[str]) -> None:
+        """Take in the passages, row by row."""
+        raise NotImplementedError
+
+    def score(self, query: str, allowed: np.ndarray) -> np.ndarray:
+        """Return (N,) float scores, -inf for rows that are not found."""
+        raise NotImplementedError
+
+    def __call__(self, query: str, *, depth: int, filters: Filters) -> list[PassagePlace]:
+        """Rank as `Engine.rank` does."""
+        allowed = np.ones(len(self._places), bool)
+        if filters.language is not None:
+            allowed = self._languages == filters.language
+        scores = np.where(allowed, self.score(query, allowed), -np.inf)
+        best = np.argsort(-scores, kind="stable")[:depth]
+        return [self._places[row] for row in best if np.isfinite(scores[row])]
+
+
+class Bm25s(Peer):
+    """bm25s with the Snowball stemmer of the query's language, as its README shows."""
+
+    def index(self, texts: Sequence[str]) -> None:
+        import bm25s
+
+        self._stemmed = partial(bm25s.tokenize, stopwords=None, show_progress=False)
+        self._retriever = bm25s.BM25()
+        self._retriever.index(self._tokens(texts), show_progress=False)
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[str]]:
+        from indexer.analysis import content_words, stems
+
+        # Both stemmers on everything: the peer has one index and does not know languages.
+        words = [content_words(text) for text in texts]
+        return [stems(stems(own, "de"), "en") for own in words]
+
+    def score(self, query: str, allowed: np.ndarray) -> np.ndarray:
+        tokens = self._tokens([query])[0]
+        return np.asarray(self._retriever.get_scores(tokens)) if tokens else np.zeros(len(allowed))
+
+
+class MiniLM(Peer):
+    """all-MiniLM-L6-v2 through plain sentence-transformers, exact cosine."""
+
+    def index(self, texts: Sequence[str]) -> None:
+        from indexer.sbert import plain_sentence_transformer
+
+        self._model = plain_sentence_transformer(locate(MINILM))
+        self._vectors = self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> np.ndarray:
+        return np.asarray(
+            self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        )
+
+    def score(self, query: str, allowed: np.ndarray) -> np.ndarray:
+        return np.asarray(self._vectors @ self._encode([query])[0])
+
+
+class Txtai(Peer):
+    """txtai's Embeddings with `hybrid=True`."""
+
+    def index(self, texts: Sequence[str]) -> None:
+        from txtai import Embeddings
+
+        self._embeddings = Embeddings(path=str(locate(MINILM)), hybrid=True)
+        self._embeddings.index((row, text, None) for row, text in enumerate(texts))
+
+    def score(self, query: str, allowed: np.ndarray) -> np.ndarray:
+        scores = np.full(len(allowed), -np.inf)
+        # It cannot filter without its database: as many more are asked for.
+        for row, score in self._embeddings.search(query, min(len(allowed), RRF_DEPTH)):
+            scores[int(row)] = score
+        return scores
+
+
+class Haystack(Peer):
+    """Haystack's in-memory BM25 and embedding retrievers, joined by reciprocal rank fusion."""
+
+    def index(self, texts: Sequence[str]) -> None:
+        from haystack import Document
+        from haystack.components.joiners import DocumentJoiner
+        from haystack.components.retrievers.in_memory import (
+            InMemoryBM25Retriever,
+            InMemoryEmbeddingRetriever,
+        )
+        from haystack.document_stores.in_memory import InMemoryDocumentStore
+
+        self._dense = MiniLM(self._places, texts)
+        store = InMemoryDocumentStore(embedding_similarity_function="cosine")
+        store.write_documents(
+            [
+                Document(
+                    id=str(row), content=text, embedding=vector.tolist(),
+                    meta={"language": self._places[row].language},
+                )
+                for row, (text, vector) in enumerate(zip(texts, self._dense._vectors, strict=True))
+            ]
+        )  # fmt: skip
+        self._retrievers = InMemoryBM25Retriever(store), InMemoryEmbeddingRetriever(store)
+        self._joiner = DocumentJoiner(join_mode="reciprocal_rank_fusion")
+
+    def score(self, query: str, allowed: np.ndarray) -> np.ndarray:
+        filters: dict[str, Any] | None = None
+        if not allowed.all():
+            language = str(self._languages[allowed][0])
+            filters = {"field": "meta.language", "operator": "==", "value": language}
+        bm25, dense = self._retrievers
+        vector = self._dense._encode([query])[0].tolist()
+        most = min(len(allowed), RRF_DEPTH)
+        lists = [
+            bm25.run(query=query, top_k=most, filters=filters)["documents"],
+            dense.run(query_embedding=vector, top_k=most, filters=filters)["documents"],
+        ]
+        scores = np.full(len(allowed), -np.inf)
+        for document in self._joiner.run(documents=lists, top_k=most)["documents"]:
+            scores[int(document.id)] = document.score
+        return scores
+
+
+PEERS: dict[str, Callable[[Sequence[PassagePlace], Sequence[str]], Rank]] = {
+    "bm25s + Snowball": Bm25s,
+    "all-MiniLM-L6-v2": MiniLM,
+    "txtai hybrid": Txtai,
+    "Haystack hybrid": Haystack,
+}
+
+
+def compared(suite: Suite) -> dict[str, Report]:
+    """Return system -> figures, our own first; every system ranks the same passages."""
+    questions = answerable(suite.questions)
+    deep = suite.depth >= DEEP
+    with indexed(suite) as engine:
+        found = {"Fundstelle": _report(suite, list(rankings(engine, suite, questions)), deep)}
+        places, texts = _passages(engine)
+        for name, make in PEERS.items():
+            started = time.monotonic()
+            peer = make(places, texts)
+            click.echo(f"{name}: {time.monotonic() - started:.1f} s to index", err=True)
+            found[name] = _report(suite, list(rankings(engine, suite, questions, peer)), deep)
+    return found
+
+
+def _report(suite: Suite, outcomes: list[Any], deep: bool) -> Report:
+    return measure(suite.name, outcomes, deep=deep)
+
+
+def _passages(engine: Engine) -> tuple[list[PassagePlace], list[str]]:
+    places: list[PassagePlace] = []
+    texts: list[str] = []
+    for doc_id in engine.by_sha256().values():
+        text = engine.text(doc_id)
+        for place in engine.passages(doc_id):
+            places.append(place)
+            texts.append(text[place.start : place.end])
+    return places, texts
+
+
+def table(found: dict[str, Report]) -> str:
+    """Lay out the systems below each other, one block per language pair."""
+    ours = found["Fundstelle"]
+    lines = [f"suite {ours.suite}"]
+    for number, row in enumerate(ours.rows):
+        names = [name for name in SHOWN if name in row.ranking]
+        lines += ["", f"{row.pair:<20}" + "".join(f"{name:>11}" for name in names)]
+        for system, report in found.items():
+            figures = report.rows[number].ranking
+            lines.append(f"{system:<20}" + "".join(f"{figures[name]:11.3f}" for name in names))
+    lines += ["", "ms for one ranking     p50    p95"]
+    for system, report in found.items():
+        times = report.milliseconds
+        lines.append(f"{system:<20}{times['p50']:7.1f}{times['p95']:7.1f}")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("suites", nargs=-1)
+@click.option("--corpus", type=click.Path(path_type=Path))
+@click.option("--shared", type=click.Path(path_type=Path), default=Path("../shared"))
+def main(suites: tuple[str, ...], corpus: Path | None, shared: Path) -> None:
+    """Print one table per suite. [default: all that are here]"""
+    documents = corpus or Settings.load().corpus[0]
+    sources = Sources(documents, shared / "seeds", shared / "data" / "eval")
+    for name in suites or NAMES:
+        try:
+            suite = load_suite(name, sources)
+        except SuiteUnavailable as error:
+            click.echo(f"skipped: {error}", err=True)
+            continue
+        click.echo(table(compared(suite)) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
