@@ -46,7 +46,7 @@ def consider(
     """Rank the allowed passages, score the sentences of the best, describe the best sentence."""
     vector = encoder.encode_query(question)
     wanted = snapshot.terms.wanted(question, language)
-    ranking = rank(snapshot, wanted, vector, allowed, depth)
+    ranking = rank(snapshot, wanted, language, vector, allowed, depth)
     sentences = score_sentences(snapshot, encoder, wanted, vector, ranking)
     if not sentences:
         return Considered(wanted, ranking, sentences, None)
@@ -120,9 +120,12 @@ def search(
     started = time.perf_counter()
     allowed = snapshot.passages(filters)
     hits: tuple[Citation, ...] = ()
+    total = 0
     if allowed.any():
         wanted = snapshot.terms.wanted(query, language)
-        ranking = rank(snapshot, wanted, encoder.encode_query(query), allowed, offset + k)
+        vector = encoder.encode_query(query)
+        ranking = rank(snapshot, wanted, language, vector, allowed, offset + k)
+        total = ranking.total
         rows = ranking.rows[offset : offset + k].tolist()
         scores = ranking.scores[offset : offset + k].tolist()
         hits = tuple(
@@ -141,7 +144,7 @@ def search(
         query=query,
         language=language,
         hits=hits,
-        total=int(allowed.sum()),
+        total=total,
         index=snapshot.state,
         took_ms=_milliseconds_since(started),
     )

@@ -20,6 +20,7 @@ class PassagePlace:
     start: int  # in characters of the canonical text
     end: int
     language: Language
+    repeats: tuple[PassagePlace, ...] = ()  # the same thing elsewhere, not in the list itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+
+import numpy as np
 
 from api.answering import Considered, answer, consider, search
 from api.answers import (
@@ -172,8 +175,15 @@ class Engine:
         language = language or question_language(query)
         wanted = snapshot.terms.wanted(query, language, method.reach)
         vector = self._encoder.encode_query(query)
-        ranking = rank(snapshot, wanted, vector, allowed, depth, method)
-        return snapshot.places(ranking.rows[:depth])
+        ranking = rank(snapshot, wanted, language, vector, allowed, depth, method)
+        return [
+            replace(place, repeats=tuple(snapshot.places(np.array(hidden, np.int64))))
+            if (hidden := ranking.hidden.get(row))
+            else place
+            for row, place in zip(
+                ranking.rows[:depth].tolist(), snapshot.places(ranking.rows[:depth]), strict=True
+            )
+        ]
 
     def by_sha256(self) -> dict[str, str]:
         """Hash of the canonical text -> doc_id, of all visible documents."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from api.repeats import without_repeats
 from api.snapshot import Snapshot
 from indexer.concepts import FAR, Reach
 from indexer.lexical import Wanted
 from indexer.settings import MAX_K, MAX_OFFSET
+from indexer.types import Language
 
 # Each engine hands over more than is asked for: a passage that both find may stand low in each.
 CANDIDATES = 200
@@ -38,18 +40,20 @@ SHIPPED = Method()
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Passages, best first; ties in the order of (doc_id, start)."""
+    """Passages, best first, nothing twice; ties in the order of (doc_id, start)."""
 
     rows: np.ndarray  # (R,) int64
     scores: np.ndarray  # (R,) float32, cosine + 0.4 * coverage + 0.4 * best sentence's cosine
     cosines: np.ndarray  # (R,) float32
     coverages: np.ndarray  # (R,) float32, see LexicalIndex.search
-    total: int  # passages that may be found at all
+    total: int  # passages that may be found at all, none twice
+    hidden: Mapping[int, tuple[int, ...]]  # row -> rows of the same thing that it stands for
 
 
 def rank(
     snapshot: Snapshot,
     wanted: Sequence[Wanted],
+    language: Language,
     vector: np.ndarray,
     allowed: np.ndarray,
     depth: int,
@@ -59,6 +63,7 @@ def rank(
 
     Args:
         wanted: what the query asks for, see LexicalIndex.wanted.
+        language: the query's; of two language versions this one is shown.
         vector: (D,) float32, the encoded query.
         allowed: (N,) bool.
         depth: how many to rank, at least; MAX_OFFSET + MAX_K is the most.
@@ -78,4 +83,14 @@ def rank(
     scores = method.cosine * cosines + method.coverage * coverages + method.sentence * best
     # Rows are numbered by (doc_id, start), so a stable sort breaks ties in that order.
     order = np.argsort(-scores, kind="stable")
-    return Ranking(rows[order], scores[order], cosines[order], coverages[order], int(allowed.sum()))
+    once = without_repeats(snapshot, rows[order], language)
+    hidden = {
+        int(rows[order[place]]): tuple(int(rows[order[other]]) for other in others)
+        for place, others in once.hidden.items()
+    }
+    # A version in the asker's language stands where the better one stood, with its score.
+    first = [min((place, *once.hidden.get(place, ()))) for place in once.places.tolist()]
+    shown = scores[order[first]]
+    total = int(allowed.sum()) - (len(order) - len(once.places))
+    order = order[once.places]
+    return Ranking(rows[order], shown, cosines[order], coverages[order], total, hidden)

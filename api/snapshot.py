@@ -10,6 +10,7 @@ import numpy as np
 
 from api.answers import IndexState, OtherPlace, PassagePlace
 from api.filters import Filters
+from api.versions import Versions
 from indexer.analysis import LANGUAGES
 from indexer.errors import EncoderMismatch
 from indexer.lexical import LexicalIndex
@@ -47,6 +48,7 @@ class Snapshot:
         self.by_id = {record.doc_id: record for record in self.records}
         self._table = self.store.table()
         self._numbers = {record.doc_id: number for number, record in enumerate(self.records)}
+        self.versions = Versions(self.records, self._table.document, self.vectors)
         counts = np.bincount(self._table.document, minlength=len(self.records))
         self._passages = {r.doc_id: int(n) for r, n in zip(self.records, counts, strict=True)}
         self._alike: dict[tuple[str, str], list[DocumentRecord]] = {}

@@ -104,6 +104,11 @@ def _ranked(
         for passage in engine.passages(doc_id)
         if suite.unit == "document" or any(_holds((passage.start, passage.end), s) for s in spans)
     }
+    # What a relevant hit stands for is shown with it: it is not missing from the list.
+    for passage in found:
+        if _name(passage, suite.unit) in relevant:
+            for other in passage.repeats:
+                relevant.pop(_name(other, suite.unit), None)
     if view.answered:
         relevant = {name: own for name, own in relevant.items() if own == view.answered}
     pages = dict.fromkeys(suite.pages.get(name, name) for name in names) if suite.pages else {}
