@@ -10,14 +10,33 @@ runs folder therefore means: from zero.
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from indexer.training import distil, encoding, export, initial, prepare
+from indexer.training.distil import SEED, TEACHER
 from indexer.training.student import WEIGHTS_FILE
 
-ROWS_STEPS, ALL_STEPS = 640, 2_200  # what the shipped model was trained with; see RUNS.md
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One stage as the shipped model went through it; see RUNS.md."""
+
+    stage: str
+    start: str
+    steps: int
+    teacher: str = TEACHER
+    seed: int = SEED
+
+
+RUNS = (
+    Run("rows", "initial", 640),
+    Run("all", "rows/model", 2_200),
+    Run("teacher", TEACHER, 300),
+    Run("asked", "all/model", 1_500, teacher="teacher/model", seed=2),
+)
 
 
 @click.command()
@@ -26,10 +45,9 @@ ROWS_STEPS, ALL_STEPS = 640, 2_200  # what the shipped model was trained with; s
 @click.option(
     "--tokens", type=click.Path(path_type=Path), help="Also learn 32,768 tokens, to here."
 )
-@click.option("--rows-steps", type=click.IntRange(1), default=ROWS_STEPS, show_default=True)
-@click.option("--all-steps", type=click.IntRange(1), default=ALL_STEPS, show_default=True)
-def main(data: Path, out: Path, tokens: Path | None, rows_steps: int, all_steps: int) -> None:
-    """Prepare, extend the vocabulary, train the new rows, then everything, and export."""
+@click.option("--steps", type=click.IntRange(1), help="Of every stage. [default: as shipped]")
+def main(data: Path, out: Path, tokens: Path | None, steps: int | None) -> None:
+    """Prepare, extend the vocabulary, train stage after stage, and export."""
     runs = prepare.runs_folder()
 
     def run(command: click.Command, done: Path, *arguments: str) -> None:
@@ -40,10 +58,16 @@ def main(data: Path, out: Path, tokens: Path | None, rows_steps: int, all_steps:
     if tokens:
         run(encoding.main, tokens, "--size", "32768", "--out", str(tokens))
     run(initial.main, runs / "initial" / WEIGHTS_FILE)
-    for stage, start, steps in (("rows", "initial", rows_steps), ("all", "rows/model", all_steps)):
-        finished = runs / stage / "model" / WEIGHTS_FILE
-        run(distil.main, finished, stage, "--start", start, "--steps", str(steps))
-    export.main(["all", "--out", str(out)], prog_name="export", standalone_mode=False)
+    for one in RUNS:
+        finished = runs / one.stage / "model" / WEIGHTS_FILE
+        options = {
+            "--start": one.start,
+            "--teacher": one.teacher,
+            "--steps": str(steps or one.steps),
+            "--seed": str(one.seed),
+        }
+        run(distil.main, finished, one.stage, *(part for pair in options.items() for part in pair))
+    export.main([RUNS[-1].stage, "--out", str(out)], prog_name="export", standalone_mode=False)
 
 
 if __name__ == "__main__":
