@@ -44,8 +44,9 @@ def consider(
     depth: int,
 ) -> Considered:
     """Rank the allowed passages, score the sentences of the best, describe the best sentence."""
-    vector = encoder.encode_query(question)
-    wanted = snapshot.terms.wanted(question, language)
+    asked = snapshot.terms.corrected(question, language)
+    vector = encoder.encode_query(asked)
+    wanted = snapshot.terms.wanted(asked, language)
     ranking = rank(snapshot, wanted, language, vector, allowed, depth)
     sentences = score_sentences(snapshot, encoder, wanted, vector, ranking)
     if not sentences:
@@ -122,8 +123,9 @@ def search(
     hits: tuple[Citation, ...] = ()
     total = 0
     if allowed.any():
-        wanted = snapshot.terms.wanted(query, language)
-        vector = encoder.encode_query(query)
+        asked = snapshot.terms.corrected(query, language)
+        wanted = snapshot.terms.wanted(asked, language)
+        vector = encoder.encode_query(asked)
         ranking = rank(snapshot, wanted, language, vector, allowed, offset + k)
         total = ranking.total
         rows = ranking.rows[offset : offset + k].tolist()

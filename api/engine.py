@@ -173,8 +173,9 @@ class Engine:
         if not allowed.any():
             return []
         language = language or question_language(query)
-        wanted = snapshot.terms.wanted(query, language, method.reach)
-        vector = self._encoder.encode_query(query)
+        asked = snapshot.terms.corrected(query, language) if method.reach.slips else query
+        wanted = snapshot.terms.wanted(asked, language, method.reach)
+        vector = self._encoder.encode_query(asked)
         ranking = rank(snapshot, wanted, language, vector, allowed, depth, method)
         return [
             replace(place, repeats=tuple(snapshot.places(np.array(hidden, np.int64))))

@@ -16,9 +16,10 @@ import numpy as np
 import tantivy
 
 from indexer.abbreviations import find_abbreviations
-from indexer.analysis import LANGUAGES, part_terms, terms
+from indexer.analysis import LANGUAGES, part_terms, stems, terms
 from indexer.concepts import FAR, Concept, Reach, Terms, concepts
 from indexer.errors import IndexDamaged
+from indexer.spelling import corrected
 from indexer.types import Language
 
 WRITER_HEAP_BYTES = 50_000_000
@@ -97,6 +98,19 @@ class LexicalIndex:
             for concept in concepts(query, language, self._abbreviations, reach)
             for found in [self._passages_with(concept, fields)]
         ]
+
+    def corrected(self, query: str, language: Language) -> str:
+        """Return the question with its slips put right, by what these passages hold."""
+        return corrected(query, language, self._held)
+
+    def _held(self, words: Sequence[str]) -> list[int]:
+        """In how many passages each word stands, by itself or inside another."""
+        counts = [0] * len(words)
+        for language, searcher in self._searchers.items():
+            for place, term in enumerate(stems(list(words), language)):
+                for field in (WORDS, PARTS):
+                    counts[place] += int(searcher.doc_freq(field, term))
+        return counts
 
     def search(
         self, wanted: Sequence[Wanted], k: int, *, allowed: np.ndarray | None = None

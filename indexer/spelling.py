@@ -1,0 +1,78 @@
+"""Slips of the keyboard in a question: words that nobody writes, one slip from one that is written.
+
+An unknown word is exchanged only for one that the documents hold or the dictionary knows (Norvig
+2007, "How to Write a Spelling Corrector", without its error model).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from indexer.analysis import stem, stems
+from indexer.text.compounds import split_compound
+from indexer.text.dictionary import translations
+from indexer.types import Language
+
+MIN_CHARS = 6  # a short word has too many neighbours, and names are among them
+LETTERS = "abcdefghijklmnopqrstuvwxyzäöüß"
+_WORD = re.compile(r"[^\W\d_]+")
+
+Held = Callable[[Sequence[str]], list[int]]  # words in lower case -> passages that hold each
+
+
+def corrected(query: str, language: Language, held: Held) -> str:
+    """Return the question with slips put right; what is known stays, to the letter."""
+
+    def right(match: re.Match[str]) -> str:
+        word = match.group()
+        if len(word) < MIN_CHARS or is_word(word.lower()) or held([word.lower()])[0]:
+            return word
+        # A capital letter inside an English question is a name's: only the documents know it.
+        name = language == "en" and word[0].isupper() and match.start() > 0
+        return _nearest(word.lower(), held, only_held=name) or word
+
+    return _WORD.sub(right, query)
+
+
+def is_word(word: str) -> bool:
+    """Whether the dictionary knows a word in lower case, or all parts of a compound."""
+    tables = translations()
+    if stem(word, "de") in tables.to_english or stem(word, "en") in tables.to_german:
+        return True
+    parts = split_compound(word)
+    return len(parts) > 1 and stem(parts[-1], "de") in tables.to_english
+
+
+def _nearest(word: str, held: Held, *, only_held: bool) -> str | None:
+    neighbours = list(dict.fromkeys(slips(word)))
+    counts = held(neighbours)
+    most = max(counts)
+    if most:
+        return neighbours[counts.index(most)]
+    if only_held:
+        return None
+    tables = translations()
+    german, english = stems(neighbours, "de"), stems(neighbours, "en")
+    for neighbour, own, other in zip(neighbours, german, english, strict=True):
+        if own in tables.to_english or other in tables.to_german:
+            return neighbour
+    return next((neighbour for neighbour in neighbours if is_word(neighbour)), None)
+
+
+def slips(word: str) -> Iterator[str]:
+    """Yield what may have been meant, the likeliest kinds of slip first.
+
+    Two letters exchanged, a letter too many, one too few, a wrong one; the first letter stays.
+    """
+    places = range(1, len(word))
+    for place in range(1, len(word) - 1):
+        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    for place in places:
+        yield word[:place] + word[place + 1 :]
+    for place in (*places, len(word)):
+        for letter in LETTERS:
+            yield word[:place] + letter + word[place:]
+    for place in places:
+        for letter in LETTERS:
+            yield word[:place] + letter + word[place + 1 :]
