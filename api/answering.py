@@ -19,6 +19,7 @@ from api.snapshot import Snapshot
 from indexer.analysis import content_words
 from indexer.encoder import Encoder
 from indexer.lexical import Wanted
+from indexer.settings import MAX_K, MAX_OFFSET
 from indexer.types import Language, Passage, Span
 
 # A sentence joins the answer if it is nearly as good as the best one.
@@ -126,7 +127,9 @@ def search(
         asked = snapshot.terms.corrected(query, language)
         wanted = snapshot.terms.wanted(asked, language)
         vector = encoder.encode_query(asked)
-        ranking = rank(snapshot, wanted, language, vector, allowed, offset + k)
+        # A first page is all that most people look at; the others are of one deep ranking.
+        depth = k if offset == 0 else MAX_OFFSET + MAX_K
+        ranking = rank(snapshot, wanted, language, vector, allowed, depth)
         total = ranking.total
         rows = ranking.rows[offset : offset + k].tolist()
         scores = ranking.scores[offset : offset + k].tolist()
@@ -137,9 +140,10 @@ def search(
                 number=offset + place,
                 score=score,
                 highlights=_highlight(wanted, passage),
+                repeats=ranking.hidden.get(row, ()),
             )
-            for place, (passage, score) in enumerate(
-                zip(snapshot.store.passages(rows), scores, strict=True), start=1
+            for place, (row, passage, score) in enumerate(
+                zip(rows, snapshot.store.passages(rows), scores, strict=True), start=1
             )
         )
     return Hits(
@@ -193,6 +197,7 @@ def _cite(
             number=number,
             score=float(ranking.scores[place]),
             highlights=highlights.get(place) or _highlight(considered.wanted, passage),
+            repeats=ranking.hidden.get(int(ranking.rows[place]), ()),
         )
         for number, (place, passage) in enumerate(zip(places, passages, strict=True), start=1)
     ]

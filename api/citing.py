@@ -12,9 +12,19 @@ from indexer.types import Passage, Span
 
 
 def cite(
-    snapshot: Snapshot, passage: Passage, *, number: int, score: float, highlights: Sequence[Span]
+    snapshot: Snapshot,
+    passage: Passage,
+    *,
+    number: int,
+    score: float,
+    highlights: Sequence[Span],
+    repeats: Sequence[int] = (),
 ) -> Citation:
-    """Cite a passage with the given spans of it highlighted."""
+    """Cite a passage with the given spans of it highlighted.
+
+    Args:
+        repeats: rows that say the same; their documents stand in `also`.
+    """
     record = snapshot.by_id[passage.doc_id]
     metadata = record.metadata
     begin, end = min(highlights) if highlights else (passage.start, passage.end)
@@ -42,5 +52,5 @@ def cite(
         ),
         view=view_path(passage.doc_id, passage.start, passage.end),
         sha256=record.sha256,
-        also=snapshot.other_places(record),
+        also=snapshot.other_places(record, repeats),
     )

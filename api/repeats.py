@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.snapshot import Snapshot
+from indexer.analysis import LANGUAGES
 from indexer.types import Language, Passage
 
 LOOKED_AT = 60  # places from the top; further down nobody compares, and pages stay as they are
@@ -37,28 +38,38 @@ def without_repeats(snapshot: Snapshot, rows: np.ndarray, language: Language) ->
     looked_at = rows[:LOOKED_AT]
     vectors = snapshot.vectors.vectors(looked_at)
     cosines = vectors @ vectors.T
-    passages = snapshot.store.passages(looked_at.tolist())
-    groups: list[list[int]] = []  # places of one thing, best first
-    for place, passage in enumerate(passages):
-        for group in groups:
-            first = group[0]
-            if snapshot.versions.same(int(rows[place]), int(rows[first])) or (
-                cosines[place, first] >= NEARLY_SAME
-                and passage.language == passages[first].language
-                and _words(passage) == _words(passages[first])
-            ):
-                group.append(place)
-                break
-        else:
-            groups.append([place])
+    languages = snapshot.languages(looked_at)
+    numbers = looked_at.tolist()
+
+    codes = np.array([LANGUAGES.index(own) for own in languages])
+    alike = codes[:, None] == codes[None, :]
+    texts = snapshot.versions.texts(looked_at)
+    tied = (texts[:, None] == texts[None, :]) & (texts >= 0)
+    # Cheap for all pairs at once; few are left to be looked at.
+    likely = np.where(alike, cosines >= NEARLY_SAME, tied)
+
+    def same(place: int, other: int) -> bool:
+        if not alike[place, other]:
+            return snapshot.versions.same(numbers[place], numbers[other])
+        passages = snapshot.store.passages([numbers[place], numbers[other]])
+        return _words(passages[0]) == _words(passages[1])
+
+    group_of: dict[int, int] = {}  # place -> first place of the same thing
+    for place in range(len(numbers)):
+        earlier = np.flatnonzero(likely[place, :place]).tolist()
+        twin = next((one for one in earlier if same(place, one)), place)
+        group_of[place] = group_of.get(twin, twin)
+    groups: dict[int, list[int]] = {}
+    for place, first in group_of.items():
+        groups.setdefault(first, []).append(place)
     hidden = {}
     kept = []
-    for group in groups:
+    for group in groups.values():
         # Stable: the first of the asker's language, else the first.
-        own, *others = sorted(group, key=lambda place: passages[place].language != language)
+        own, *others = sorted(group, key=lambda place: languages[place] != language)
         kept.append(own)
         hidden[own] = tuple(others)
-    return Once(np.array([*kept, *range(len(looked_at), len(rows))], np.int64), hidden)
+    return Once(np.array([*kept, *range(len(numbers), len(rows))], np.int64), hidden)
 
 
 def _words(passage: Passage) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.repeats import without_repeats
+from api.repeats import LOOKED_AT, without_repeats
 from api.snapshot import Snapshot
 from indexer.concepts import FAR, Reach
 from indexer.lexical import Wanted
@@ -15,7 +15,8 @@ from indexer.settings import MAX_K, MAX_OFFSET
 from indexer.types import Language
 
 # Each engine hands over more than is asked for: a passage that both find may stand low in each.
-CANDIDATES = 200
+CANDIDATES = 200 + LOOKED_AT  # what is taken out as a repeat must not be missing at the end
+DEEP = MAX_OFFSET + MAX_K + LOOKED_AT
 # Added to the cosine. Lexical search always finds something in the wrong language; as a coverage
 # of the question it is near 0 there, where the rank alone (reciprocal rank fusion) would not show
 # how weak the match is.
@@ -69,7 +70,9 @@ def rank(
         depth: how many to rank, at least; MAX_OFFSET + MAX_K is the most.
     """
     # Beyond the usual depth one fixed one, so that every further page is of the same ranking.
-    candidates = CANDIDATES if depth <= CANDIDATES else MAX_OFFSET + MAX_K
+    candidates = CANDIDATES
+    if depth > CANDIDATES - LOOKED_AT:
+        candidates = max(DEEP, depth + LOOKED_AT)
     only = None if allowed.all() else allowed
     nearest, coverage = np.empty(0, np.int64), dict[int, float]()
     if method.cosine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from indexer.publishing import Generation
 from indexer.records import DocumentRecord
 from indexer.sentence_vectors import SentenceVectors
 from indexer.store import Store
+from indexer.types import Language
 from indexer.vectors import VectorIndex
 
 
@@ -86,6 +88,10 @@ class Snapshot:
         """(R,) int64: the rows of the document's passages, in order."""
         return np.flatnonzero(self._table.document == self._numbers[record.doc_id])
 
+    def languages(self, rows: np.ndarray) -> list[Language]:
+        """The languages of the passages of these rows."""
+        return [LANGUAGES[code] for code in self._table.language[rows].tolist()]
+
     def places(self, rows: np.ndarray) -> list[PassagePlace]:
         """Where the passages of these rows stand, in this order."""
         table = self._table
@@ -110,10 +116,14 @@ class Snapshot:
             place for place in self.other_places(record) if place.language != record.language
         )
 
-    def other_places(self, record: DocumentRecord) -> tuple[OtherPlace, ...]:
-        """Visible documents with the same text or the same translation key."""
+    def other_places(
+        self, record: DocumentRecord, repeats: Sequence[int] = ()
+    ) -> tuple[OtherPlace, ...]:
+        """Visible documents with the same text or translation key, and those of these rows."""
         now = datetime.now(UTC)
         alike = {other.doc_id: other for trait in _traits(record) for other in self._alike[trait]}
+        for number in self._table.document[list(repeats)].tolist():
+            alike[self.records[number].doc_id] = self.records[number]
         return tuple(
             OtherPlace(other.doc_id, other.title, other.language)
             for doc_id, other in sorted(alike.items())

@@ -27,6 +27,13 @@ class Versions:
         self._documents = documents
         self._vectors = vectors
         self._pairs = cache(self._paired)
+        keys = [record.metadata.translation_key for record in records]
+        number = {key: place for place, key in enumerate(dict.fromkeys(filter(None, keys)))}
+        self._texts = np.array([number.get(key or "", -1) for key in keys], np.int64)
+
+    def texts(self, rows: np.ndarray) -> np.ndarray:
+        """(R,) int64: equal where the front matter ties the documents of two rows, -1: untied."""
+        return np.asarray(self._texts[self._documents[rows]])
 
     def same(self, one: int, other: int) -> bool:
         """Whether two rows hold the same passage in two languages."""

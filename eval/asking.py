@@ -95,20 +95,17 @@ def _ranked(
     started = time.perf_counter()
     found = (rank or engine.rank)(question.question, depth=suite.depth, filters=filters)
     milliseconds = 1000 * (time.perf_counter() - started)
+    # What a hit stands for is shown with it: it counts as the next places of the list.
     names: dict[str, str] = {}
     for passage in found:
-        names.setdefault(_name(passage, suite.unit), passage.language)
+        for shown in (passage, *passage.repeats):
+            names.setdefault(_name(shown, suite.unit), shown.language)
     relevant: dict[str, str] = {
         _name(passage, suite.unit): passage.language
         for doc_id, spans in judged.items()
         for passage in engine.passages(doc_id)
         if suite.unit == "document" or any(_holds((passage.start, passage.end), s) for s in spans)
     }
-    # What a relevant hit stands for is shown with it: it is not missing from the list.
-    for passage in found:
-        if _name(passage, suite.unit) in relevant:
-            for other in passage.repeats:
-                relevant.pop(_name(other, suite.unit), None)
     if view.answered:
         relevant = {name: own for name, own in relevant.items() if own == view.answered}
     pages = dict.fromkeys(suite.pages.get(name, name) for name in names) if suite.pages else {}

@@ -54,11 +54,12 @@ def evaluate(
     from eval.failures import describe_failures
     from eval.gate import broken_floors
     from eval.measuring import Measured, measured
-    from eval.results import differences_to, prepare_folder, write_results
+    from eval.results import differences_to, prepare_folder, read_results, write_results
     from eval.table import as_json, as_table, difference_table
 
     if report is not None:
         prepare_folder(report)
+    earlier = None if compare is None else read_results(compare)
     chosen = _suites(suites, every, corpus, shared)
     broken: list[str] = []
     all_measured: list[Measured] = []
@@ -73,11 +74,11 @@ def evaluate(
                 click.echo(describe_failures(found.outcomes))
         if gate is not None:
             broken += broken_floors(found.report, gate)
-    if compare is not None:
-        click.echo(difference_table(differences_to(compare, all_measured)))
     if report is not None:
         write_results(report, all_measured)
         click.echo(f"wrote {report / 'report.html'}", err=True)
+    if earlier is not None:
+        click.echo(difference_table(differences_to(earlier, all_measured)))
     for line in broken:
         click.echo(f"gate: {line}", err=True)
     if broken:

@@ -37,7 +37,7 @@ def compare(
     before: Mapping[str, Mapping[str, Mapping[str, float]]],
     after: Mapping[str, Mapping[str, Mapping[str, float]]],
 ) -> list[Difference]:
-    """Compare pair -> measure -> question -> figure of two runs, uncorrected.
+    """Compare pair -> measure -> question -> figure of two runs, uncorrected, where both have it.
 
     Raises:
         ValueError: if they do not hold the same questions, naming the pair.

@@ -169,7 +169,7 @@ def _values(
 def _bias(outcomes: Sequence[Outcome]) -> Bias | None:
     """Only of questions that are answered in both languages, in the pool of both."""
     both = [o for o in outcomes if set(o.relevant.values()) >= {"de", "en"} and o.ranking]
-    if not both:
+    if not both or 2 * len(both) < len(outcomes):  # most are answered in one language only
         return None
     other_first = sum(o.languages[0] != o.question.language for o in both)
     gaps = []

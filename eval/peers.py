@@ -62,7 +62,7 @@ class Peer:
 
 
 class Bm25s(Peer):
-    """bm25s with the Snowball stemmer of the query's language, as its README shows."""
+    """bm25s over stems of both languages: it has one index and does not know a text's language."""
 
     def index(self, texts: Sequence[str]) -> None:
         import bm25s

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import click
 
 from eval.comparison import Difference, compare, corrected
 from eval.measuring import Measured
@@ -12,6 +14,8 @@ from eval.report import as_html
 from eval.table import as_json, per_question
 from eval.trec import write_trec
 
+# suite -> pair -> measure -> question -> figure
+Results = Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]
 RESULTS_FILE, REPORT_FILE = "results.json", "report.html"
 
 
@@ -36,19 +40,26 @@ def write_results(folder: Path, measured: Sequence[Measured]) -> None:
     (folder / REPORT_FILE).write_text(as_html(measured), encoding="utf-8")
 
 
-def differences_to(earlier: Path, measured: Sequence[Measured]) -> list[Difference]:
-    """Compare with an earlier run's `results.json`, corrected over all suites of both.
+def read_results(file: Path) -> Results:
+    """Read an earlier run's `results.json`; raises click's BadParameter where it is none."""
+    try:
+        return {
+            suite: results["questions"]
+            for suite, results in json.loads(file.read_text("utf-8")).items()
+        }
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        problem = f"{file} is no results.json of `fundstelle eval --report`"
+        raise click.BadParameter(problem) from error
+
+
+def differences_to(earlier: Results, measured: Sequence[Measured]) -> list[Difference]:
+    """Compare with an earlier run, corrected over all suites, pairs and measures of both.
 
     Raises:
-        ValueError: if the file holds no such results, or other questions.
+        ValueError: if a pair was asked other questions.
     """
-    try:
-        before = json.loads(earlier.read_text("utf-8"))
-        known = {suite: results["questions"] for suite, results in before.items()}
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise ValueError(f"{earlier} is no results.json of `fundstelle eval --report`") from error
     found: list[Difference] = []
     for one in measured:
-        if one.report.suite in known:
-            found += compare(one.report.suite, known[one.report.suite], per_question(one.report))
+        if one.report.suite in earlier:
+            found += compare(one.report.suite, earlier[one.report.suite], per_question(one.report))
     return corrected(found)

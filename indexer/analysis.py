@@ -8,11 +8,11 @@ from importlib.metadata import version
 
 import Stemmer
 
-from indexer.text.compounds import part_forms, split_compound
+from indexer.text.compounds import part_forms, parts_version, split_compound
 from indexer.types import Language
 
 # Raised by hand when terms come out differently.
-ANALYSIS_VERSION = f"2 snowball-{version('pystemmer')}"
+ANALYSIS_VERSION = f"2 snowball-{version('pystemmer')} compounds-{parts_version()}"
 
 LANGUAGES: tuple[Language, ...] = ("de", "en", "other")
 

@@ -79,7 +79,8 @@ class LexicalIndex:
             document.add_text(PARTS, " ".join(part_terms(text, language)))
             document.add_unsigned("row", row)
             writers[language].add_document(document)
-            abbreviations = find_abbreviations([text]) | abbreviations
+            for short, written_out in find_abbreviations([text]).items():
+                abbreviations.setdefault(short, written_out)
         for writer in writers.values():
             writer.commit()
             writer.wait_merging_threads()

@@ -10,7 +10,7 @@ import numpy as np
 from indexer.errors import IndexUnavailable
 from indexer.publishing import current
 from indexer.records import DocumentRecord
-from indexer.sentence_vectors import VECTORS_FILE, SentenceVectors
+from indexer.sentence_vectors import SentenceVectors
 from indexer.store import Store
 from indexer.types import Passage
 from indexer.vectors import VectorIndex
@@ -50,10 +50,7 @@ class Previous:
             by_content={content_key(record): record for record in reversed(records)},
             _store=store,
             _vectors=VectorIndex.load(published.folder / "vectors.faiss"),
-            # A generation written before there were any is embedded again.
-            _sentences=SentenceVectors.load(published.folder)
-            if (published.folder / VECTORS_FILE).exists()
-            else None,
+            _sentences=SentenceVectors.load(published.folder),
             _rows=store.keys(),
         )
 

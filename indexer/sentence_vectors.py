@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -24,11 +25,8 @@ class SentenceVectors:
     @classmethod
     def load(cls, folder: Path) -> SentenceVectors:
         """Map the vectors into memory; raises IndexDamaged, naming the file."""
-        try:
-            vectors = np.load(folder / VECTORS_FILE, mmap_mode="r")
-            starts = np.load(folder / STARTS_FILE)
-        except (OSError, ValueError) as error:
-            raise IndexDamaged(f"sentence vectors in {folder} are not readable: {error}") from error
+        vectors = _read(folder / VECTORS_FILE, mmap_mode="r")
+        starts = _read(folder / STARTS_FILE)
         if len(starts) == 0 or starts[-1] != len(vectors):
             raise IndexDamaged(f"{folder / STARTS_FILE} does not fit {VECTORS_FILE}")
         return cls(vectors, starts)
@@ -84,3 +82,12 @@ def _cosines(units: np.ndarray, query: np.ndarray) -> np.ndarray:
     plain = units.astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", plain, plain))
     return np.asarray((plain @ query) / np.maximum(lengths, 1e-9), np.float32)
+
+
+def _read(file: Path, mmap_mode: Literal["r"] | None = None) -> np.ndarray:
+    try:
+        return np.asanyarray(np.load(file, mmap_mode=mmap_mode))
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(
+            f"{file} is not readable: {error}; `fundstelle index --rebuild` makes a new index"
+        ) from error

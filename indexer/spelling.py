@@ -14,9 +14,12 @@ from indexer.text.compounds import split_compound
 from indexer.text.dictionary import translations
 from indexer.types import Language
 
-MIN_CHARS = 6  # a short word has too many neighbours, and names are among them
+# A short word has too many neighbours, and names are among them; a long one takes too long.
+MIN_CHARS, MAX_CHARS = 6, 30
+MAX_WORDS = 10  # put right in one question
 LETTERS = "abcdefghijklmnopqrstuvwxyzäöüß"
 _WORD = re.compile(r"[^\W\d_]+")
+_TITLE = re.compile(r"(?:\b(?:Frau|Herrn?|Mrs?|Ms|Miss|Dr|Prof|von|van|de)\.?\s+)$")
 
 Held = Callable[[Sequence[str]], list[int]]  # words in lower case -> passages that hold each
 
@@ -24,13 +27,20 @@ Held = Callable[[Sequence[str]], list[int]]  # words in lower case -> passages t
 def corrected(query: str, language: Language, held: Held) -> str:
     """Return the question with slips put right; what is known stays, to the letter."""
 
+    left = MAX_WORDS
+
     def right(match: re.Match[str]) -> str:
+        nonlocal left
         word = match.group()
-        if len(word) < MIN_CHARS or is_word(word.lower()) or held([word.lower()])[0]:
+        lower = word.lower()
+        if not MIN_CHARS <= len(word) <= MAX_CHARS or not left:
             return word
+        if is_word(lower) or held([lower])[0] or _TITLE.search(query[: match.start()]):
+            return word
+        left -= 1
         # A capital letter inside an English question is a name's: only the documents know it.
         name = language == "en" and word[0].isupper() and match.start() > 0
-        return _nearest(word.lower(), held, only_held=name) or word
+        return _nearest(lower, language, held, only_held=name) or word
 
     return _WORD.sub(right, query)
 
@@ -44,7 +54,7 @@ def is_word(word: str) -> bool:
     return len(parts) > 1 and stem(parts[-1], "de") in tables.to_english
 
 
-def _nearest(word: str, held: Held, *, only_held: bool) -> str | None:
+def _nearest(word: str, language: Language, held: Held, *, only_held: bool) -> str | None:
     neighbours = list(dict.fromkeys(slips(word)))
     counts = held(neighbours)
     most = max(counts)
@@ -52,10 +62,9 @@ def _nearest(word: str, held: Held, *, only_held: bool) -> str | None:
         return neighbours[counts.index(most)]
     if only_held:
         return None
-    tables = translations()
-    german, english = stems(neighbours, "de"), stems(neighbours, "en")
-    for neighbour, own, other in zip(neighbours, german, english, strict=True):
-        if own in tables.to_english or other in tables.to_german:
+    table = translations().to_german if language == "en" else translations().to_english
+    for neighbour, own in zip(neighbours, stems(neighbours, language), strict=True):
+        if own in table:
             return neighbour
     return next((neighbour for neighbour in neighbours if is_word(neighbour)), None)
 

@@ -41,6 +41,10 @@ def test_compounds_fall_apart_where_people_would_cut_them(
     assert split_compound(word) == parts
 
 
+def test_a_text_that_lost_its_spaces_is_no_compound() -> None:
+    assert split_compound("sport" * 400) == ("sport" * 400,)
+
+
 def test_parts_always_join_to_the_word() -> None:
     words = [line.split("\t")[0] for line in GOLD.read_text("utf-8").splitlines()[1:]]
     assert all("".join(split_compound(word)) == word for word in words)

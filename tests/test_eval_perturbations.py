@@ -23,6 +23,7 @@ CHANCE = random.Random(1)
 
 
 def test_a_typo_changes_long_words_by_at_most_one_letter_and_no_others() -> None:
+    assert typos(QUESTION, random.Random(1)) != QUESTION
     for before, after in zip(QUESTION.split(), typos(QUESTION, CHANCE).split(), strict=True):
         if len(before.strip("?")) < 6:
             assert after == before

@@ -97,3 +97,15 @@ def test_another_number_or_a_not_is_another_thing(tmp_path: Path) -> None:
     }
     found = engine_over(tmp_path, documents).search("Was kostet der Ausweis?", k=4).hits
     assert {"a.txt", "b.txt", "c.txt"} <= {hit.doc_id for hit in found}
+
+
+def test_what_repeats_any_version_stands_with_it_and_every_place_is_named(tmp_path: Path) -> None:
+    documents = {
+        "a.txt": front("hours", "de") + GERMAN,
+        "b.txt": front("hours", "en") + ENGLISH,
+        "c.txt": front(None, "en") + ENGLISH,
+    }
+    hits = engine_over(tmp_path, documents).search("Wann öffnet die Bibliothek?", k=5).hits
+    assert hits[0].doc_id == "a.txt"
+    assert not {"b.txt", "c.txt"} & {hit.doc_id for hit in hits}
+    assert {other.doc_id for other in hits[0].also} == {"b.txt", "c.txt"}

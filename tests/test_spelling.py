@@ -42,6 +42,9 @@ def test_a_slip_is_put_right(typed: str, meant: str, language: Language) -> None
         ("Was ist OZG und 5G?", "de"),
         ("How many visitors came to the exhibition?", "en"),
         ("", "de"),
+        ("x" * 900, "de"),  # nothing that anybody typed by mistake
+        ("Wer ist Frau Giffey?", "de"),
+        ("Wer ist Herr Brandl?", "de"),
     ],
 )
 def test_what_is_known_or_nowhere_near_stays_to_the_letter(query: str, language: Language) -> None:

@@ -6,6 +6,7 @@ ends many others: productivity, counted once in the training text (`indexer.trai
 
 from __future__ import annotations
 
+import hashlib
 import lzma
 import math
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from importlib import resources
 
 RESOURCE = "compounds.tsv.xz"
 SHORTEST_WORD, SHORTEST_PART = 7, 3
+LONGEST_WORD = 60  # beyond it are texts that lost their spaces
 KEPT_WORDS = 50_000
 
 # Chosen on the development half of eval/sets/compounds.tsv.
@@ -61,7 +63,7 @@ class Splitter:
         )
 
     def _seams(self, word: str) -> tuple[int, ...]:
-        if len(word) < SHORTEST_WORD or word in self._parts.whole:
+        if not SHORTEST_WORD <= len(word) <= LONGEST_WORD or word in self._parts.whole:
             return ()
         score, place = self.best_seam(word)
         if score <= THRESHOLD:
@@ -112,6 +114,11 @@ def part_forms(part: str) -> tuple[str, ...]:
     return next(((part, form) for form in bare if form in ends), (part,))
 
 
+def parts_version() -> str:
+    """Return a name for what is known of parts; it changes when they are learned anew."""
+    return hashlib.sha256(_resource()).hexdigest()[:8]
+
+
 @cache
 def _splitter() -> Splitter:
     return Splitter(_parts())
@@ -119,7 +126,7 @@ def _splitter() -> Splitter:
 
 @cache
 def _parts() -> Parts:
-    data = lzma.decompress(resources.files("indexer.text").joinpath(RESOURCE).read_bytes())
+    data = lzma.decompress(_resource())
     begins: dict[str, int] = {}
     ends: dict[str, tuple[int, float]] = {}
     whole: set[str] = set()
@@ -132,3 +139,7 @@ def _parts() -> Parts:
         else:
             whole.add(word)
     return Parts(begins, ends, frozenset(whole))
+
+
+def _resource() -> bytes:
+    return resources.files("indexer.text").joinpath(RESOURCE).read_bytes()

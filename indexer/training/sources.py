@@ -27,6 +27,7 @@ PARALLEL = (
     "docs-mdn-machine",
 )
 HELD_OUT_ARTICLES, HELD_OUT_PAGES = 8, 20  # percent; pages are few
+TELLING_CHARS = 50  # a sentence so long stands on one page only
 MAX_CHARS = 2_000  # a longer line is a table or a log, not a sentence
 
 
@@ -88,12 +89,23 @@ class TrainingData:
 
     def municipal_pairs(self, questions: Iterable[Asked]) -> Iterator[Pair]:
         """Yield aligned titles and blocks of municipal pages, and sentences of asked pages."""
+        questions = list(questions)
+        held_out = {
+            sentence
+            for asked in questions
+            if is_held_out(asked.page, percent=HELD_OUT_PAGES)
+            for sentence in asked.sentences["de"]
+            if len(sentence) >= TELLING_CHARS
+        }
         for page in self._rows("municipal-pages.jsonl.xz"):
             texts = [(page["title_de"], page["title_en"])]
             texts += (
                 zip(page["blocks_de"], page["blocks_en"], strict=False) if page["aligned"] else []
             )
             for german, english in texts:
+                # The same pages are also among those that questions were asked of.
+                if any(sentence in german for sentence in held_out):
+                    continue
                 if german and english and self._passes("municipal-pages", german, english):
                     yield Pair(german, english)
         seen: set[tuple[str, str]] = set()
