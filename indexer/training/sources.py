@@ -2,7 +2,7 @@
 
 Every reader yields texts that have passed `EvaluationText`; `dropped` counts what did not. Whole
 articles and pages are held out for development (`is_held_out`), so that settings are chosen on
-text that no step has trained on, and never on evaluation data.
+text that no step trains on, and never on evaluation data.
 """
 
 from __future__ import annotations
