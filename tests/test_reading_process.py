@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -110,9 +111,15 @@ def test_a_file_that_needs_too_much_memory_is_refused() -> None:
 def test_a_crash_is_told_and_survived() -> None:
     with ReadingProcess() as process:
         process.read(b"x", "a.txt")
-        os.kill(pid_of(process), signal.SIGSTOP)
-        os.kill(pid_of(process), signal.SIGSEGV)
-        os.kill(pid_of(process), signal.SIGCONT)
+        pid = pid_of(process)
+        os.kill(pid, signal.SIGSTOP)
+
+        def crash() -> None:
+            os.kill(pid, signal.SIGSEGV)
+            os.kill(pid, signal.SIGCONT)
+
+        # Stopped, it takes in no more than a pipe holds: it dies while being written to.
+        threading.Timer(0.3, crash).start()
         message = refusal(process, bytes(5_000_000), "a.txt")
         assert message == "its parser crashed (signal SIGSEGV)"
         assert process.read(b"x", "a.txt").text == "x"
