@@ -50,6 +50,7 @@ class Engine:
         encoder = load_encoder(
             settings.encoder, allow_download=settings.allow_download, threads=settings.threads
         )
+        snapshot.terms.wanted("bereit", "de")  # reads the dictionary: the first question need not
         return cls(settings, encoder, snapshot)
 
     @property

@@ -20,10 +20,9 @@ from eval.comparison import holm, randomisation_p
 from eval.measures import measure
 from eval.measuring import indexed
 from eval.questions import answerable
-from eval.suites import NAMES, Sources, SuiteUnavailable, load_suite
+from eval.suites.choosing import choose, source_options
 from eval.suites.suite import Suite
 from indexer.concepts import Reach
-from indexer.settings import Settings
 
 PLAIN = Reach(parts=False, translations=False, abbreviations=False, slips=False)
 FUSED = replace(SHIPPED, sentence=0.0)
@@ -78,19 +77,11 @@ def table(suite: str, found: Mapping[str, Mapping[str, np.ndarray]]) -> str:
 
 @click.command()
 @click.argument("suites", nargs=-1)
-@click.option("--corpus", type=click.Path(path_type=Path))
-@click.option("--shared", type=click.Path(path_type=Path), default=Path("../shared"))
+@source_options
 def main(suites: tuple[str, ...], corpus: Path | None, shared: Path) -> None:
     """Print one table per suite. [default: all that are here]"""
-    documents = corpus or Settings.load().corpus[0]
-    sources = Sources(documents, shared / "seeds", shared / "data" / "eval")
-    for name in suites or NAMES:
-        try:
-            suite = load_suite(name, sources)
-        except SuiteUnavailable as error:
-            click.echo(f"skipped: {error}", err=True)
-            continue
-        click.echo(table(name, ablate(suite)) + "\n")
+    for suite in choose(suites, corpus, shared):
+        click.echo(table(suite.name, ablate(suite)) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from api.answers import Answer, PassagePlace
@@ -73,18 +73,7 @@ def _outcome(engine: Engine, suite: Suite, question: Question, view: View) -> Ou
     right = first is not None and any(
         start < first.end and first.start < end for start, end in judged.get(cited, [])
     )
-    return Outcome(
-        question,
-        ranked.pair,
-        ranked.ranking,
-        ranked.languages,
-        ranked.relevant,
-        ranked.milliseconds,
-        ranked.pages,
-        ranked.relevant_pages,
-        answer,
-        right,
-    )
+    return replace(ranked, answer=answer, answer_is_right=right)
 
 
 def _ranked(

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from eval.suites.suite import Suite
+from eval.suites.choosing import choose, source_options
 
 GATE = Path(__file__).parent / "gate.toml"
-SHARED = Path("../shared")
 
 
 @click.command("eval")
 @click.argument("suites", nargs=-1, metavar="[SUITE or FOLDER]…")
 @click.option("--all", "every", is_flag=True, help="Run every suite, perturbed questions as well.")
-@click.option("--corpus", type=click.Path(path_type=Path), help="Documents of the suite corpus.")
-@click.option(
-    "--shared",
-    type=click.Path(path_type=Path),
-    default=SHARED,
-    show_default=True,
-    help="Folder with the seeds and the public benchmarks.",
-)
+@source_options
 @click.option("--perturbed", is_flag=True, help="Put the questions otherwise, too.")
 @click.option("--gate", type=click.Path(path_type=Path), help="Fail where a floor breaks.")
 @click.option("--json", "as_json_text", is_flag=True, help="Print as JSON, one suite a line.")
@@ -60,7 +50,7 @@ def evaluate(
     if report is not None:
         prepare_folder(report)
     earlier = None if compare is None else read_results(compare)
-    chosen = _suites(suites, every, corpus, shared)
+    chosen = list(choose(() if every else suites or ("corpus",), corpus, shared))
     broken: list[str] = []
     all_measured: list[Measured] = []
     for suite in chosen:
@@ -83,23 +73,3 @@ def evaluate(
         click.echo(f"gate: {line}", err=True)
     if broken:
         raise SystemExit(1)
-
-
-def _suites(names: tuple[str, ...], every: bool, corpus: Path | None, shared: Path) -> list[Suite]:
-    """Load what was asked for; with --all, what is missing here is skipped and named."""
-    from eval.suites import NAMES, Sources, SuiteUnavailable, load_suite
-    from indexer.settings import Settings
-
-    documents = corpus or Settings.load().corpus[0]
-    sources = Sources(documents, shared / "seeds", shared / "data" / "eval")
-    chosen = []
-    for name in NAMES if every else names or ("corpus",):
-        try:
-            chosen.append(load_suite(name, sources))
-        except SuiteUnavailable as error:
-            if not every:
-                raise click.ClickException(str(error)) from error
-            click.echo(f"skipped: {error}", err=True)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
-    return chosen

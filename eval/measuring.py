@@ -34,7 +34,7 @@ def indexed(suite: Suite) -> Iterator[Engine]:
     """Yield an engine over the suite's documents alone: figures must not depend on others."""
     with tempfile.TemporaryDirectory(prefix="fundstelle-eval-") as name:
         folders = tuple(suite.folders)
-        if not folders:
+        if suite.write is not None:
             folders = (Path(name) / "corpus",)
             folders[0].mkdir()
             suite.write(folders[0])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,17 +26,16 @@ from eval.asking import Rank, rankings
 from eval.measures import DEEP, Report, measure
 from eval.measuring import indexed
 from eval.questions import answerable
-from eval.suites import NAMES, Sources, SuiteUnavailable, load_suite
+from eval.suites.choosing import choose, source_options
 from eval.suites.suite import Suite
 from indexer.encoder import locate
-from indexer.settings import Settings
 
 MINILM = "all-MiniLM-L6-v2"
 RRF_DEPTH = 1_000
 SHOWN = ("nDCG@10", "Success@1", "Success@3", "AP")
 
 
-class Peer:
+class Peer(ABC):
     """Ranks rows of passages; `score` gives each row a figure that grows with relevance."""
 
     def __init__(self, places: Sequence[PassagePlace], texts: Sequence[str]) -> None:
@@ -43,13 +43,13 @@ class Peer:
         self._languages = np.array([place.language for place in places])
         self.index(texts)
 
+    @abstractmethod
     def index(self, texts: Sequence[str]) -> None:
         """Take in the passages, row by row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def score(self, query: str, allowed: np.ndarray) -> np.ndarray:
         """Return (N,) float scores, -inf for rows that are not found."""
-        raise NotImplementedError
 
     def __call__(self, query: str, *, depth: int, filters: Filters) -> list[PassagePlace]:
         """Rank as `Engine.rank` does."""
@@ -219,18 +219,10 @@ def table(found: dict[str, Report]) -> str:
 
 @click.command()
 @click.argument("suites", nargs=-1)
-@click.option("--corpus", type=click.Path(path_type=Path))
-@click.option("--shared", type=click.Path(path_type=Path), default=Path("../shared"))
+@source_options
 def main(suites: tuple[str, ...], corpus: Path | None, shared: Path) -> None:
     """Print one table per suite. [default: all that are here]"""
-    documents = corpus or Settings.load().corpus[0]
-    sources = Sources(documents, shared / "seeds", shared / "data" / "eval")
-    for name in suites or NAMES:
-        try:
-            suite = load_suite(name, sources)
-        except SuiteUnavailable as error:
-            click.echo(f"skipped: {error}", err=True)
-            continue
+    for suite in choose(suites, corpus, shared):
         click.echo(table(compared(suite)) + "\n")
 
 

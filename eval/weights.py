@@ -2,9 +2,9 @@
 
 python -m eval.weights ../shared/data
 
-Only questions, articles and pages that were held out when the encoder was trained, read through
-the same overlap filter; the suites are not looked at. Each set of documents is indexed once, then
-the same rankings are scored anew for every weight.
+Only questions, articles and pages that are held out from the encoder's training (RUNS.md says how
+far they were), read through the same overlap filter; the suites are not looked at. Each set of
+documents is indexed once and ranked anew for every pair of weights.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from eval.asking import rankings
 from eval.measures import measure
 from eval.measuring import indexed
 from eval.questions import Judged, Question
+from eval.suites.public import Collection
 from eval.suites.suite import LANGUAGES, OPEN, Suite
 from indexer.training.chance import some
 from indexer.training.overlap import EvaluationText
@@ -43,16 +44,10 @@ Item = TypeVar("Item")
 
 @dataclass(slots=True)
 class Drawn:
-    """Documents by id, and questions judged on them."""
+    """Documents by id, which ends with the language, and questions judged on them."""
 
     texts: dict[str, str]
     questions: list[Question]
-
-    def write(self, folder: Path) -> None:
-        """Write the documents; an id ends with the language before its ending."""
-        for doc_id, text in self.texts.items():
-            front = f"---\ndoc_id: {doc_id}\nlanguage: {doc_id.split('.')[-2]}\n---\n"
-            (folder / doc_id).write_text(f"{front}{text}\n", encoding="utf-8")
 
 
 def municipal(prepared: Prepared) -> Drawn:
@@ -161,7 +156,7 @@ def main(data: Path) -> None:
     columns: dict[str, dict[Method, float]] = {}
     for name, draw in (("municipal", municipal), ("english", english), ("german", german)):
         drawn = draw(prepared)
-        suite = Suite(name, drawn.write, drawn.questions, (OPEN,), depth=50)
+        suite = Suite(name, Collection(drawn.texts).write, drawn.questions, (OPEN,), depth=50)
         for method, figures in ndcg(suite, methods).items():
             for language, figure in figures.items():
                 columns.setdefault(f"{name} {language}", {})[method] = figure

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from api.engine import Engine
 from api.filters import NO_FILTERS, Filters
 from api.retrieval import Method
 from eval.ablation import METHODS, ablate, table
+from eval.ablation import main as ablation
 from eval.asking import rankings
 from eval.measuring import indexed
+from eval.peers import main as peers
 from eval.questions import Judged, Question
 from eval.suites.public import Collection
 from eval.suites.suite import CROSSINGS, POOLS, Suite
@@ -107,3 +111,10 @@ def test_a_peer_ranks_the_same_passages_by_their_text(
     assert ranked[0].doc_id == "bridge.en.txt"
     german = peer("Brücke gebaut", depth=9, filters=Filters(language="de"))
     assert {place.language for place in german} == {"de"}
+
+
+@pytest.mark.parametrize("command", [ablation, peers])
+def test_an_unknown_suite_is_a_wrong_usage(command: click.Command) -> None:
+    result = CliRunner().invoke(command, ["xqaud"])
+    assert result.exit_code == 2
+    assert "no suite and no folder xqaud" in result.stderr

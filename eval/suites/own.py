@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from eval.questions import load_questions
@@ -51,12 +50,8 @@ def from_folder(folder: Path) -> Suite:
 def _over(name: str, documents: Path, questions: Path) -> Suite:
     return Suite(
         name,
-        partial(_nothing_to_write),
+        None,
         load_questions(questions),
         asks=True,
         folders=(documents,),
     )
-
-
-def _nothing_to_write(folder: Path) -> None:
-    """The documents are used where they are."""

@@ -41,7 +41,7 @@ class Suite:
     """One table of the evaluation."""
 
     name: str
-    write: Callable[[Path], object]  # puts the documents into an empty folder
+    write: Callable[[Path], object] | None  # puts the documents into an empty folder
     questions: Sequence[Question]
     views: Sequence[View] = (OPEN,)
     # What is ranked: passages, or documents by their first passage.
@@ -49,4 +49,4 @@ class Suite:
     depth: int = 100  # passages ranked per question; AP needs all of them
     asks: bool = False  # whether answers and refusals are measured, too
     pages: Mapping[str, str] = field(default_factory=dict)  # doc_id -> page in any language
-    folders: Sequence[Path] = ()  # corpus folders as they are, instead of `write`
+    folders: Sequence[Path] = ()  # corpus folders as they are, where there is no `write`

@@ -8,7 +8,6 @@ or without, and how many it ends, is what `indexer.text.compounds` decides by.
 
 from __future__ import annotations
 
-import lzma
 import math
 import re
 import sys
@@ -20,6 +19,7 @@ import click
 
 from indexer.text import compounds
 from indexer.training.prepare import Prepared, load_prepared
+from indexer.training.resources import write_compressed
 
 MIN_FREQUENCY = 5  # of a part by itself
 SHORT_FREQUENCY, SHORT_NOUNS = 60, 0.8  # three letters are a word only if it is a common noun
@@ -177,9 +177,7 @@ def write(parts: compounds.Parts, file: Path) -> None:
     lines = [f"begins\t{word}\t{count}" for word, count in sorted(parts.begins.items())]
     lines += [f"ends\t{word}\t{n}\t{nouns}" for word, (n, nouns) in sorted(parts.ends.items())]
     lines += [f"whole\t{word}" for word in sorted(parts.whole)]
-    unfinished = file.with_suffix(".part")
-    unfinished.write_bytes(lzma.compress("\n".join(lines).encode() + b"\n", preset=9))
-    unfinished.replace(file)
+    write_compressed(file, lines)
 
 
 @click.command()

@@ -9,7 +9,6 @@ a city hall).
 
 from __future__ import annotations
 
-import lzma
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -24,6 +23,7 @@ from indexer.text.compounds import split_compound
 from indexer.training.alignment import align
 from indexer.training.initial import aligned_pairs
 from indexer.training.prepare import load_prepared
+from indexer.training.resources import write_compressed
 from indexer.training.sources import Pair
 
 KEPT_LINKS = 12  # per German unit, before the weights are looked at
@@ -110,9 +110,7 @@ def write(tables: dictionary.Tables, file: Path) -> None:
         for name, table in (("en", tables.to_english), ("de", tables.to_german))
         for word, found in sorted(table.items())
     ]
-    unfinished = file.with_suffix(".part")
-    unfinished.write_bytes(lzma.compress("\n".join(lines).encode() + b"\n", preset=9))
-    unfinished.replace(file)
+    write_compressed(file, lines)
 
 
 @click.command()
