@@ -33,7 +33,10 @@ class Candidate:
     span: Span  # absolute
     cosine: float
     coverage: float  # share of the question's idf that the sentence and its headings hold
-    score: float
+    score: float  # what the candidates are ordered by
+    # The reader's logits; None where it is turned off.
+    logit: float | None = None  # that this sentence answers
+    window: float | None = None  # that anything in its passage does
 
 
 def score_sentences(

@@ -14,7 +14,7 @@ ENGINES = {
     "faiss": "indexer/vectors.py",
     "sentence_transformers": "indexer/sbert.py",
     "tokenizers": "indexer/bert.py",
-    "safetensors": "indexer/bert.py",
+    "safetensors": "indexer/bert_layers.py",
     "tiktoken": "indexer/text/tokens.py",
     "tantivy": "indexer/lexical.py",
     "sqlite3": "indexer/store.py",

@@ -11,9 +11,10 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 
-from indexer import bert
-from indexer.bert import Bert, fastest_precision
+from indexer import bert_layers
+from indexer.bert import Bert
 from indexer.bert_folder import BertShape, is_plain_bert
+from indexer.bert_layers import fastest_precision
 from indexer.encoder import Encoder, locate
 from indexer.settings import Settings
 
@@ -49,7 +50,7 @@ def expected(oracle: SentenceTransformer) -> np.ndarray:
 def packing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """With torch's packed weights, and as where torch has none."""
     if not request.param:
-        monkeypatch.setattr(bert, "_can_pack", lambda precision: False)
+        monkeypatch.setattr(bert_layers, "_can_pack", lambda precision: False)
 
 
 @pytest.mark.usefixtures("packing")
@@ -92,8 +93,8 @@ def test_without_torchs_own_calls_nothing_is_packed(monkeypatch: pytest.MonkeyPa
     def missing(weight: torch.Tensor) -> torch.Tensor:
         raise AttributeError("no such operator")
 
-    monkeypatch.setattr(bert, "_pack", missing)
-    assert not bert._can_pack.__wrapped__(torch.float32)
+    monkeypatch.setattr(bert_layers, "_pack", missing)
+    assert not bert_layers._can_pack.__wrapped__(torch.float32)
 
 
 def test_the_default_encoder_takes_the_fast_path(folder: Path) -> None:

@@ -54,6 +54,7 @@ class Answered:
 
     section: Section
     questions: list[tuple[str, int, int]]  # question, start and end in section.text
+    unanswered: list[str]  # questions that it does not answer, though they sound as if
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,14 @@ class TrainingData:
                     for asked in row["questions"]
                     if asked["answerable"] and self._passes("english-questions", asked["question"])
                 ]
-                yield Answered(Section(row["title"], "", row["text"]), questions)
+                unanswered = [
+                    asked["question"]
+                    for asked in row["questions"]
+                    if not asked["answerable"]
+                    and self._passes("english-questions", asked["question"])
+                ]
+                section = Section(row["title"], "", row["text"])
+                yield Answered(section, questions, unanswered)
 
     def encyclopedia(self) -> Iterator[Section]:
         """Yield paragraphs of German encyclopedia articles."""

@@ -1,0 +1,224 @@
+"""Dates, times and amounts in German and English text, comparable whichever way they are written.
+
+"9. November 2023" = "November 9, 2023", "1,5 Mio. Euro" = "€1.5 million", "halb neun" = "8:30".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from indexer.text.numbers import NUMBER, SCALE, number, tolerance
+from indexer.types import Span
+
+ValueKind = Literal["date", "time", "number", "money", "percent", "measure"]
+DateParts = tuple[int | None, int | None, int | None]  # year, month, day
+
+_MONTHS = [
+    ("jan", "jän"), ("feb",), ("mär", "mar"), ("apr",), ("mai", "may"), ("jun",),
+    ("jul",), ("aug",), ("sep",), ("okt", "oct"), ("nov",), ("dez", "dec"),
+]  # fmt: skip
+_MONTH = (
+    r"(?P<month>Jan(?:uar|uary)?|Jänner|Feb(?:ruar|ruary)?|März|Mar(?:ch)?|Apr(?:il)?|Mai|May|"
+    r"June?|Juni|July?|Juli|Aug(?:ust)?|Sept?(?:ember)?|Okt(?:ober)?|Oct(?:ober)?|Nov(?:ember)?|"
+    r"Dez(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_YEAR = r"(?P<year>(?:1[0-9]|20)\d\d)\b(?![.,]\d)"
+_DAY = r"(?<![\d.,:])(?P<day>3[01]|[12]\d|0?[1-9])"
+_LAST = r"(?P<last>3[01]|[12]\d|0?[1-9])"
+_TO = r"\s*(?:–|-|—|/|bis(?: zum)?|to|until|und|and|through)\s*"
+_ABOUT = re.compile(
+    r"(?:rund|etwa|ungefähr|circa|ca\.|knapp|fast|gut|über|mehr als|bis zu|mindestens|höchstens|"
+    r"about|around|roughly|approximately|approx\.|nearly|almost|over|more than|up to|some|"
+    r"at least|at most|under|unter)\s*$",
+    re.IGNORECASE,
+)
+_UNITS: dict[str, tuple[str, float]] = {
+    **dict.fromkeys(("km", "kilometer", "kilometern", "kilometre", "kilometres", "kilometers"), ("m", 1000.0)),
+    **dict.fromkeys(("m", "meter", "metern", "metre", "metres", "meters"), ("m", 1.0)),
+    **dict.fromkeys(("cm", "zentimeter", "centimetre", "centimetres", "centimeters"), ("m", 0.01)),
+    **dict.fromkeys(("m²", "qm", "quadratmeter", "sqm"), ("m²", 1.0)),
+    **dict.fromkeys(("ha", "hektar", "hectare", "hectares"), ("m²", 10_000.0)),
+    **dict.fromkeys(("km²", "quadratkilometer"), ("m²", 1_000_000.0)),
+    **dict.fromkeys(("kg", "kilogramm", "kilo", "kilograms"), ("kg", 1.0)),
+    **dict.fromkeys(("t", "tonne", "tonnen", "tons", "tonnes"), ("kg", 1000.0)),
+    **dict.fromkeys(("minute", "minuten", "minutes", "min"), ("min", 1.0)),
+    **dict.fromkeys(("stunde", "stunden", "hour", "hours"), ("min", 60.0)),
+    **dict.fromkeys(("tag", "tage", "tagen", "day", "days"), ("min", 1440.0)),
+    **dict.fromkeys(("woche", "wochen", "week", "weeks"), ("min", 10_080.0)),
+    **dict.fromkeys(("monat", "monate", "monaten", "month", "months"), ("month", 1.0)),
+    **dict.fromkeys(("jahr", "jahre", "jahren", "year", "years"), ("month", 12.0)),
+}  # fmt: skip
+_UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
+_EURO = r"(?:€|Euro|EUR)"
+_HOURS = "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One thing that two texts can differ in."""
+
+    kind: ValueKind
+    low: float  # of an amount in its base unit, of a time in minutes since midnight
+    high: float  # equal to `low` unless it is a range
+    unit: str  # m, m², kg, min, month; "" for a plain number
+    what: str  # the word behind a plain number, in lower case
+    about: bool  # said to be rough
+    span: Span
+    date: DateParts = (None, None, None)
+    last: DateParts = (None, None, None)  # last day of a range of dates
+
+    def agrees(self, other: Value) -> bool:
+        """Whether both can be true of the same thing; of one kind and unit."""
+        if self.kind == "date":
+            return _dates_agree(self, other)
+        slack = max(tolerance(self.low, self.about), tolerance(other.low, other.about))
+        return self.low - slack <= other.high and other.low - slack <= self.high
+
+
+def values(text: str) -> list[Value]:
+    """Find all values, in the order of the text; none lies within another."""
+    found: list[Value] = []
+    taken = [False] * len(text)
+    for pattern, make in _PATTERNS:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if any(taken[start:end]):
+                continue
+            value = make(match, bool(_ABOUT.search(text[:start])))
+            if value is not None:
+                found.append(value)
+                taken[start:end] = [True] * (end - start)
+    return sorted(found, key=lambda value: value.span)
+
+
+def _dates_agree(one: Value, other: Value) -> bool:
+    for own, its in zip(one.date, other.date, strict=True):
+        if own is None or its is None:
+            continue
+        if own != its:
+            # A day within the other's range is no other date.
+            return _within(one, other) or _within(other, one)
+    return one.last == other.last or None in (one.last[2], other.last[2])
+
+
+def _within(one: Value, other: Value) -> bool:
+    first, last, own = other.date, other.last, one.date
+    same_years = None in (own[0], first[0]) or own[0] == first[0]
+    if last[2] is None or own[2] is None or not same_years:
+        return False
+    day = (own[1] or 0, own[2])
+    return (first[1] or 0, first[2] or 0) <= day <= (last[1] or 0, last[2])
+
+
+def _month(word: str) -> int:
+    start = word[:3].lower()
+    return next(place for place, names in enumerate(_MONTHS, 1) if start in names)
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+def _date(match: re.Match[str], about: bool) -> Value:
+    groups = match.groupdict()
+    month = groups.get("month")
+    numbered = int(month) if month and month.isdigit() else _month(month) if month else None
+    parts = (_whole(groups.get("year")), numbered, _whole(groups.get("day")))
+    last = (parts[0], numbered, _whole(groups.get("last")))
+    if groups.get("first_month"):
+        parts = (parts[0], _month(groups["first_month"]), parts[2])
+    return Value("date", 0, 0, "", "", about, match.span(), parts, last)
+
+
+def _numeric_date(match: re.Match[str], about: bool) -> Value | None:
+    if not 1 <= int(match["month"]) <= 12:
+        return None
+    return _date(match, about)
+
+
+def _time(match: re.Match[str], about: bool) -> Value | None:
+    groups = match.groupdict()
+    half = (groups.get("half") or "").lower()
+    if half:
+        minutes = 60.0 * (_HOURS.index(half) + 1) - 30
+    else:
+        minutes = 60.0 * int(match["hour"]) + int(groups.get("minute") or 0)
+    noon = (groups.get("noon") or "").lower()
+    if noon.startswith("p") and minutes < 720:
+        minutes += 720
+    if noon.startswith("a") and minutes >= 720:
+        minutes -= 720
+    high = minutes
+    if groups.get("until"):
+        high = 60.0 * int(match["until"]) + int(groups.get("until_minute") or 0)
+        if noon.startswith("p") and high < 720:
+            high += 720
+            minutes = minutes if int(match["hour"]) >= int(match["until"]) else minutes
+    # Half past eight may be in the evening: only the dial is compared.
+    about = about or bool(half)
+    return Value("time", minutes, high, "", "", about, match.span()) if minutes <= 1440 else None
+
+
+def _amount(kind: ValueKind) -> Callable[[re.Match[str], bool], Value | None]:
+    def make(match: re.Match[str], about: bool) -> Value | None:
+        groups = match.groupdict()
+        scale = SCALE.get((groups.get("scale") or "").lower().rstrip("."), 1.0)
+        high = number(match["number"])
+        low = number(groups["from"]) if groups.get("from") else high
+        if high is None or low is None:
+            return None
+        unit, factor = _UNITS.get((groups.get("unit") or "").lower(), ("", 1.0))
+        what = (groups.get("what") or "").lower()
+        factor *= scale
+        return Value(kind, low * factor, high * factor, unit, what, about, match.span())
+
+    return make
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+_SCALED = (
+    rf"(?<![\w.,])(?:(?P<from>{NUMBER}){_TO})?(?P<number>{NUMBER})"
+    r"(?:[\s\u00a0-]*(?P<scale>Tausend|thousand|Millionen|Million|millions?|Mio\.?|Mrd\.?|Milliarden?|"
+    r"billions?|bn|m(?=\b\s*(?:€|euro)))\b\.?)?"
+)
+_FIRST_MONTH = _MONTH.replace("month", "first_month")
+# The longest way to write something comes first.
+_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], bool], Value | None]], ...] = (
+    (re.compile(r"(?P<year>20\d\d|19\d\d)-(?P<month>\d\d)-(?P<day>\d\d)"), _numeric_date),
+    (re.compile(r"(?<!\d)(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})?"), _numeric_date),
+    (_pattern(rf"{_DAY}\.?\s*{_FIRST_MONTH}{_TO}{_LAST}\.?\s*{_MONTH},?(?:\s*{_YEAR})?"), _date),
+    (_pattern(rf"{_DAY}\.?{_TO}{_LAST}\.?\s*(?:of )?{_MONTH},?(?:\s*{_YEAR})?"), _date),
+    (_pattern(rf"{_MONTH}\s*{_DAY}(?:st|nd|rd|th)?{_TO}{_LAST}(?:st|nd|rd|th)?(?:,?\s*{_YEAR})?"), _date),
+    (_pattern(rf"{_DAY}(?:\.|st|nd|rd|th)?\s*(?:of )?{_MONTH},?(?:\s*{_YEAR})?"), _date),
+    (_pattern(rf"\b{_MONTH}\s*{_DAY}(?:st|nd|rd|th)?\b(?!\s*\d)(?:,?\s*{_YEAR})?"), _date),
+    (_pattern(rf"\b{_MONTH},?\s*{_YEAR}"), _date),
+    (
+        _pattern(
+            r"(?<![\d.,:])(?P<hour>2[0-4]|1?\d)(?:[:.](?P<minute>[0-5]\d))?(?:\s*Uhr)?"
+            r"\s*(?:–|-|bis|to|until)\s*(?P<until>2[0-4]|1?\d)(?:[:.](?P<until_minute>[0-5]\d))?"
+            r"\s*(?:Uhr|o'clock|(?P<noon>[ap]\.?m\.?)\b)"
+        ),
+        _time,
+    ),
+    (
+        _pattern(
+            r"(?<![\d.,:])(?P<hour>2[0-4]|1?\d)(?:[:.](?P<minute>[0-5]\d))?"
+            r"\s*(?:Uhr|o['’]clock|h\b|(?P<noon>[ap]\.?m\.?(?!\w)))"
+        ),
+        _time,
+    ),
+    (_pattern(r"(?<![\d.,:])(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?![\d:])"), _time),
+    (_pattern(rf"\bhalb (?P<half>{'|'.join(_HOURS)})\b"), _time),
+    (_pattern(rf"{_EURO}\s?{_SCALED}"), _amount("money")),
+    (_pattern(rf"{_SCALED}[\s\u00a0-]*{_EURO}(?!\w)"), _amount("money")),
+    (_pattern(rf"{_SCALED}[\s\u00a0]*(?:%|Prozent|percent|per cent)"), _amount("percent")),
+    (_pattern(rf"{_SCALED}[\s\u00a0-]*(?P<unit>{_UNIT})(?![\w²])"), _amount("measure")),
+    (_pattern(rf"(?<![\d.,]){_YEAR}(?!\s*(?:[A-ZÄÖÜ]?[a-zäöü]+(?:innen|nen|ors|itors)\b))"), _date),
+    (_pattern(rf"{_SCALED}(?:\s+(?P<what>[^\W\d_][\w-]+))?"), _amount("number")),
+)  # fmt: skip
