@@ -10,20 +10,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.answers import Answer, AnswerSentence, Citation, Hits, Refusal
+from api.candidates import Candidate
 from api.citing import cite
 from api.confidence import Features, confidence, features
 from api.filters import Filters
+from api.reading import read
 from api.retrieval import Ranking, rank
-from api.sentences import Candidate, best_span, score_sentences
+from api.sentences import best_span, score_sentences
 from api.snapshot import Snapshot
 from indexer.analysis import content_words
 from indexer.encoder import Encoder
 from indexer.lexical import Wanted
+from indexer.reader import Reader
 from indexer.settings import MAX_K, MAX_OFFSET
 from indexer.types import Language, Passage, Span
 
 # A sentence joins the answer if it is nearly as good as the best one.
 SENTENCE_MARGIN = 0.06
+# The same between the reader's probabilities.
+READER_MARGIN = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Considered:
 def consider(
     snapshot: Snapshot,
     encoder: Encoder,
+    reader: Reader | None,
     question: str,
     language: Language,
     allowed: np.ndarray,
@@ -49,19 +55,20 @@ def consider(
     vector = encoder.encode_query(asked)
     wanted = snapshot.terms.wanted(asked, language)
     ranking = rank(snapshot, wanted, language, vector, allowed, depth)
-    sentences = score_sentences(snapshot, encoder, wanted, vector, ranking)
+    found = None if reader is None else read(snapshot, reader, asked, ranking)
+    sentences = score_sentences(snapshot, encoder, wanted, vector, ranking, found)
     if not sentences:
         return Considered(wanted, ranking, sentences, None)
     record = snapshot.by_id[sentences[0].passage.doc_id]
     text = snapshot.store.text(record.doc_id)
-    return Considered(
-        wanted, ranking, sentences, features(question, ranking, sentences[0], record, text)
-    )
+    described = features(question, wanted, ranking, sentences[0], record, text)
+    return Considered(wanted, ranking, sentences, described)
 
 
 def answer(
     snapshot: Snapshot,
     encoder: Encoder,
+    reader: Reader | None,
     question: str,
     *,
     language: Language,
@@ -84,12 +91,14 @@ def answer(
     elif not allowed.any():
         refusal = "nothing_matches_filters"
     else:
-        considered = consider(snapshot, encoder, question, language, allowed, k)
-        sure = confidence(considered.features) if considered.features else 0.0
+        considered = consider(snapshot, encoder, reader, question, language, allowed, k)
+        if considered.features:
+            sure = confidence(considered.features, read=reader is not None)
         if sure < threshold:
             refusal = "not_in_documents"
         else:
-            chosen = _choose(snapshot, considered.sentences, max_sentences, k)
+            margin = SENTENCE_MARGIN if reader is None else READER_MARGIN
+            chosen = _choose(snapshot, considered.sentences, max_sentences, k, margin)
         cited = _cite(snapshot, considered, chosen, k)
     numbers = {(c.doc_id, c.start): c.number for c in cited}
     return Answer(
@@ -157,17 +166,18 @@ def search(
 
 
 def _choose(
-    snapshot: Snapshot, found: Sequence[Candidate], max_sentences: int, max_passages: int
+    snapshot: Snapshot,
+    found: Sequence[Candidate],
+    max_sentences: int,
+    max_passages: int,
+    margin: float,
 ) -> list[Candidate]:
-    """The best sentence and those nearly as good, each thing said in one language only.
-
-    Passages stand in the order of their best sentence, the sentences of one in reading order.
-    """
+    """The best sentence and those nearly as good, best first, each thing said in one language."""
     chosen: list[Candidate] = []
     passages: dict[int, int] = {}  # rank -> place in the answer
     speaker: dict[str, str] = {}  # translation key or text -> document that speaks for all
     for candidate in found:
-        if len(chosen) == max_sentences or candidate.score < found[0].score - SENTENCE_MARGIN:
+        if len(chosen) == max_sentences or candidate.score < found[0].score - margin:
             break
         if candidate.rank not in passages and len(passages) == max_passages:
             continue
@@ -176,7 +186,7 @@ def _choose(
         if speaker.setdefault(key, record.doc_id) == record.doc_id:
             chosen.append(candidate)
             passages.setdefault(candidate.rank, len(passages))
-    return sorted(chosen, key=lambda candidate: (passages[candidate.rank], candidate.span))
+    return chosen
 
 
 def _cite(

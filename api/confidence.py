@@ -1,87 +1,89 @@
-"""How likely the best candidate answers: logistic regression over a few named features.
-
-The weights stand in confidence.json with the command that fitted them; they belong to the
-encoder that is named there.
-"""
+"""How likely the best sentence answers: logistic regression over a few named features."""
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
-from functools import cache
-from importlib import resources
+from dataclasses import asdict, dataclass, fields
 
+from api.candidates import Candidate
+from api.fitted import probability
 from api.retrieval import Ranking
-from api.sentences import Candidate
+from indexer.lexical import Wanted, rarest_missing
 from indexer.records import DocumentRecord
+from indexer.text.kinds import asked_kind, holds
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_NUMBER = re.compile(r"(?<![\w.,])\d{2,}(?![\w.,]*\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the confidence is computed from; the order is that of the weights."""
+    """What the confidence in the best sentence is computed from."""
 
-    passage_cosine: float  # of the best passage
+    passage_cosine: float  # of its passage
     passage_coverage: float
     passage_gap: float  # score of the best passage over that of the tenth
-    sentence_cosine: float  # of the best sentence
+    sentence_cosine: float
     sentence_coverage: float
     year_missing: float  # 1 if the question names a year that the document does not, else 0
+    number_missing: float  # the same for other numbers of two and more digits
+    rarest_missing: float  # in [0, 1]: how rare the rarest word is that the passage lacks
+    kind_missing: float  # 1 if a date, an amount, a name or a place is asked for and not there
+    logit: float = 0.0  # the reader's, of the sentence; 0 where it is turned off
+    window: float = 0.0  # the reader's, of its passage
 
 
 FEATURES = tuple(field.name for field in fields(Features))
 
 
 def features(
-    question: str, ranking: Ranking, best: Candidate, record: DocumentRecord, text: str
+    question: str,
+    wanted: Sequence[Wanted],
+    ranking: Ranking,
+    best: Candidate,
+    record: DocumentRecord,
+    text: str,
 ) -> Features:
     """Describe how well the best candidate fits the question.
 
     Args:
         text: the canonical text of the best candidate's document.
     """
-    row = best.rank
+    row, passage = best.rank, best.passage
     tenth = min(9, len(ranking.scores) - 1)
+    around = "\n".join((record.title, *passage.headings, *passage.columns, passage.text))
+    start, end = (place - passage.start for place in best.span)
+    kind = asked_kind(question)
     return Features(
         passage_cosine=float(ranking.cosines[row]),
         passage_coverage=float(ranking.coverages[row]),
         passage_gap=float(ranking.scores[0] - ranking.scores[tenth]),
         sentence_cosine=best.cosine,
         sentence_coverage=best.coverage,
-        year_missing=float(_misses_year(question, record, text)),
+        year_missing=float(_misses(_YEAR, question, record, text)),
+        number_missing=float(_misses(_NUMBER, _YEAR.sub("", question), record, text)),
+        rarest_missing=rarest_missing(wanted, around, passage.language),
+        kind_missing=float(kind is not None and not holds(kind, passage.text[start:end])),
+        logit=best.logit or 0.0,
+        window=best.window or 0.0,
     )
 
 
-def confidence(values: Features) -> float:
-    """Return the probability, in [0, 1], that the best candidate answers."""
-    bias, weights = _weights()
-    return logistic(bias + sum(w * x for w, x in zip(weights, astuple(values), strict=True)))
+def confidence(values: Features, *, read: bool) -> float:
+    """Return the probability, in [0, 1], that the best candidate answers.
+
+    Args:
+        read: whether the reader was on; without it other weights count.
+    """
+    return probability("answer" if read else "answer_without_reader", asdict(values))
 
 
-def logistic(x: float) -> float:
-    """Return 1 / (1 + e^-x), for any finite x."""
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
-
-
-def _misses_year(question: str, record: DocumentRecord, text: str) -> bool:
-    """Whether the question is about a year of which the document says nothing."""
-    asked = set(_YEAR.findall(question))
+def _misses(pattern: re.Pattern[str], question: str, record: DocumentRecord, text: str) -> bool:
+    """Whether the question names something of which the document says nothing."""
+    asked = set(pattern.findall(question))
     if not asked:
         return False
     year = str(record.published.year) if record.published else ""
-    told = set(_YEAR.findall(f"{record.title} {year} {text}"))
+    told = set(pattern.findall(f"{record.title} {year} {text}"))
     return not asked <= told
-
-
-@cache
-def _weights() -> tuple[float, Sequence[float]]:
-    plain = json.loads(resources.files("api").joinpath("confidence.json").read_text("utf-8"))
-    if list(plain["weights"]) != list(FEATURES):
-        raise ValueError(
-            f"confidence.json has weights for {list(plain['weights'])}, not {FEATURES}"
-        )
-    return float(plain["bias"]), list(plain["weights"].values())

@@ -22,6 +22,7 @@ from api.retrieval import SHIPPED, Method, rank
 from api.snapshot import Snapshot
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.publishing import current, current_name
+from indexer.reader import Reader, load_reader
 from indexer.records import DocumentRecord
 from indexer.settings import DEFAULT_K, DEFAULT_SENTENCES, Settings
 from indexer.text.language import question_language
@@ -31,10 +32,13 @@ from indexer.types import Language
 class Engine:
     """Thread-safe; each call sees exactly one generation from beginning to end."""
 
-    def __init__(self, settings: Settings, encoder: Encoder, snapshot: Snapshot) -> None:
+    def __init__(
+        self, settings: Settings, encoder: Encoder, reader: Reader | None, snapshot: Snapshot
+    ) -> None:
         """See `open`."""
         self._settings = settings
         self._encoder = encoder
+        self._reader = reader
         self._snapshot = snapshot
         self._refreshing = threading.Lock()
 
@@ -51,7 +55,8 @@ class Engine:
             settings.encoder, allow_download=settings.allow_download, threads=settings.threads
         )
         snapshot.terms.wanted("bereit", "de")  # reads the dictionary: the first question need not
-        return cls(settings, encoder, snapshot)
+        reader = load_reader() if settings.reader else None
+        return cls(settings, encoder, reader, snapshot)
 
     @property
     def state(self) -> IndexState:
@@ -87,6 +92,7 @@ class Engine:
         return answer(
             self._snapshot,
             self._encoder,
+            self._reader,
             question,
             language=language or question_language(question),
             k=k,
@@ -106,7 +112,9 @@ class Engine:
         if not allowed.any():
             raise ValueError(f"no passage matches {filters}")
         language = question_language(question)
-        return consider(snapshot, self._encoder, question, language, allowed, DEFAULT_K)
+        return consider(
+            snapshot, self._encoder, self._reader, question, language, allowed, DEFAULT_K
+        )
 
     def search(
         self,

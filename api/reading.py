@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from api.sentences import Candidate
+import numpy as np
+
+from api.retrieval import Ranking
 from api.snapshot import Snapshot
 from indexer.reader import Reader, Window
 from indexer.text.markup import plain
-from indexer.types import Passage
+from indexer.types import Passage, Span
 
 # Passages are read in the order of the ranking, a few at a time: most questions need no more than
 # the first ones, and reading is what an answer's time is spent on.
@@ -20,41 +22,31 @@ FOUND = 0.0
 READ_WITHIN = 0.35
 
 
-def read(
-    snapshot: Snapshot,
-    reader: Reader,
-    question: str,
-    candidates: Sequence[Candidate],
-    scores: Sequence[float],
-) -> list[Candidate]:
-    """Return the candidates of the passages that were read, each with its logits.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One passage as the reader found it; logits, above 0 rather yes than no."""
 
-    Args:
-        candidates: sentences of the best passages, in any order.
-        scores: of the passages, by rank.
-    """
-    passages = {candidate.rank: candidate.passage for candidate in candidates}
-    ranks = [rank for rank in sorted(passages) if scores[rank] >= scores[0] - READ_WITHIN]
-    logits: dict[int, tuple[dict[tuple[int, int], float], float]] = {}
+    sentences: Mapping[Span, float]  # absolute span -> that the sentence answers
+    window: float  # that anything in the passage answers
+
+
+def read(snapshot: Snapshot, reader: Reader, question: str, ranking: Ranking) -> dict[int, Read]:
+    """Read the best passages; returns rank -> what was found, for those that were read."""
+    scores = ranking.scores[:READ_MOST]
+    ranks = np.flatnonzero(scores >= scores[:1] - READ_WITHIN).tolist()
+    passages = snapshot.store.passages(ranking.rows[ranks].tolist())
+    found: dict[int, Read] = {}
     first, count = 0, READ_FIRST
-    while first < min(len(ranks), READ_MOST):
-        batch = ranks[first : first + count]
-        windows = [_window(snapshot, passages[rank]) for rank in batch]
-        for rank, found in zip(batch, reader.read(question, windows), strict=True):
-            by_span = dict(zip(passages[rank].sentences, found.sentences, strict=True))
-            logits[rank] = by_span, found.window
-        if max(window for _, window in logits.values()) > FOUND:
+    while first < len(ranks):
+        batch = passages[first : first + count]
+        windows = [_window(snapshot, passage) for passage in batch]
+        for passage, scored in zip(batch, reader.read(question, windows), strict=True):
+            logits = dict(zip(passage.sentences, scored.sentences, strict=True))
+            found[ranks[len(found)]] = Read(logits, scored.window)
+        if max(one.window for one in found.values()) > FOUND:
             break
         first, count = first + len(batch), READ_MORE
-    return [
-        replace(
-            candidate,
-            logit=logits[candidate.rank][0][candidate.span],
-            window=logits[candidate.rank][1],
-        )
-        for candidate in candidates
-        if candidate.rank in logits
-    ]
+    return found
 
 
 def _window(snapshot: Snapshot, passage: Passage) -> Window:

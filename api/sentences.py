@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from api.candidates import Candidate, answers, sentence_features
+from api.reading import Read
 from api.retrieval import Ranking
 from api.snapshot import Snapshot
 from indexer.embedding_input import sentence_inputs
@@ -16,27 +18,12 @@ from indexer.lexical import coverage as coverage_of
 from indexer.text.markup import plain
 from indexer.types import Passage, Span
 
-# Passages whose sentences are looked at: the answer stands in the first few or is not found.
-PASSAGES_READ = 4
-# A sentence is scored by what it says and by the passage that it stands in.
+# Without the reader so many passages are looked at: the answer stands in the first or nowhere.
+PASSAGES = 4
+# Without it, too, a sentence is scored by what it says and by the passage that it stands in.
 SENTENCE_COVERAGE_WEIGHT = 0.6
 PASSAGE_WEIGHT = 0.3
 _ANSWERS_NOTHING = (":", "?")  # a list's introduction, a question
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that may answer."""
-
-    passage: Passage
-    rank: int  # of its passage, from 0
-    span: Span  # absolute
-    cosine: float
-    coverage: float  # share of the question's idf that the sentence and its headings hold
-    score: float  # what the candidates are ordered by
-    # The reader's logits; None where it is turned off.
-    logit: float | None = None  # that this sentence answers
-    window: float | None = None  # that anything in its passage does
 
 
 def score_sentences(
@@ -45,27 +32,45 @@ def score_sentences(
     wanted: Sequence[Wanted],
     vector: np.ndarray,
     ranking: Ranking,
+    found: Mapping[int, Read] | None,
 ) -> list[Candidate]:
-    """Score every sentence of the best passages, best first.
+    """Score every sentence of the passages that were read, or of the best ones; best first.
 
     Args:
         vector: (D,) float32, the encoded question.
+        found: what the reader found, by rank; None where it is turned off.
     """
-    rows = ranking.rows[:PASSAGES_READ].tolist()
+    ranks = list(range(min(PASSAGES, len(ranking.rows)))) if found is None else sorted(found)
+    rows = ranking.rows[ranks].tolist()
     candidates = []
-    for rank, (row, passage) in enumerate(zip(rows, snapshot.store.passages(rows), strict=True)):
+    for rank, row, passage in zip(ranks, rows, snapshot.store.passages(rows), strict=True):
         cosines = _cosines(snapshot, encoder, vector, row, passage)
         for span, cosine in zip(passage.sentences, cosines, strict=True):
             if _text(passage, span).endswith(_ANSWERS_NOTHING):
                 continue
             coverage = coverage_of(wanted, _in_context(passage, span), passage.language)
-            score = (
-                cosine
-                + SENTENCE_COVERAGE_WEIGHT * coverage
-                + PASSAGE_WEIGHT * float(ranking.scores[rank])
+            plain_one = Candidate(passage, rank, span, cosine, coverage, 0.0)
+            candidates.append(
+                _by_evidence(plain_one, ranking)
+                if found is None
+                else _by_reader(plain_one, ranking, found[rank])
             )
-            candidates.append(Candidate(passage, rank, span, cosine, coverage, score))
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.rank))
+
+
+def _by_evidence(candidate: Candidate, ranking: Ranking) -> Candidate:
+    """What the sentence says, and the passage that it stands in."""
+    score = (
+        candidate.cosine
+        + SENTENCE_COVERAGE_WEIGHT * candidate.coverage
+        + PASSAGE_WEIGHT * float(ranking.scores[candidate.rank])
+    )
+    return replace(candidate, score=score)
+
+
+def _by_reader(candidate: Candidate, ranking: Ranking, found: Read) -> Candidate:
+    read = replace(candidate, logit=found.sentences[candidate.span], window=found.window)
+    return replace(read, score=answers(sentence_features(read, ranking.scores)))
 
 
 def _cosines(

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,6 +174,16 @@ class Reader:
         window = self._window(torch.cat([whole, best]).unsqueeze(0))
         unread = [UNREAD] * (count - len(tokens.sentences))
         return Scores([*logits.tolist(), *unread], float(window))
+
+
+def load_reader() -> Reader:
+    """Load the reader that ships, once per process; raises EncoderError as `Reader` does."""
+    return _loaded(fingerprint(READER_FOLDER) if READER_FOLDER.is_dir() else "")
+
+
+@lru_cache(maxsize=1)
+def _loaded(fingerprint: str) -> Reader:  # the argument is for the cache
+    return Reader()
 
 
 class _Head:

@@ -34,6 +34,7 @@ class Settings:
     allow_download: bool = False  # may a hub's name be fetched?
     threads: int = 0  # for encoding; 0: as many as there are cores
     passage_tokens: int = PASSAGE_TOKENS  # budget of one passage
+    reader: bool = True  # reads the best passages with the question; off: quicker, less sure
     answer_threshold: float = 0.23  # confidence from which an answer is shown
     host: str = "127.0.0.1"
     port: int = 8000
