@@ -1,10 +1,9 @@
 """Fit the weights of api/confidence.json: `python -m eval.calibration ../shared/data`.
 
-Questions are asked of corpora that hold the answer and of the same corpora without it, so that
-the refusal learns from near misses on the right topic. Only training data is read, through the
-overlap filter that all training passes: the municipal questions (German and English, same language
-and across) and the English questions. Asked are those of pages and articles that the encoder was
-not trained on: it is surer of what it has seen than it will be of anybody's documents.
+Three models are fitted: which of the sentences that were read answer; whether the best one does;
+and the same where the reader is turned off. `calibration_examples` says what is asked. The
+operating point is chosen by `python -m eval.operating_point`, on the development halves of our own
+sets.
 """
 
 from __future__ import annotations
@@ -12,197 +11,137 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from api.confidence import FEATURES
+from api.candidates import Candidate, sentence_features
 from api.engine import Engine
-from api.filters import NO_FILTERS, Filters
+from eval.calibration_examples import Asking, Example, english, german, municipal
 from indexer.building import bring_up_to_date
+from indexer.reader import load_reader
 from indexer.settings import Settings
+from indexer.training.initial import load_lexicon
 from indexer.training.overlap import EvaluationText
-from indexer.training.prepare import english_held_out
-from indexer.training.sources import HELD_OUT_PAGES, Answered, Asked, TrainingData, is_held_out
-from indexer.types import Language
+from indexer.training.prepare import load_prepared
+from indexer.training.sources import TrainingData
 
 FOLDS = 5
 RIDGE = 1e-3
-BALANCE_GIVEN_UP = 0.02
-QUESTIONS_OF_A_PARAGRAPH = 3
+# Evidence against an answer never counts for one, whatever one corpus suggests, nor the reverse.
+AGAINST = {"year_missing", "number_missing", "rarest_missing", "kind_missing", "passage_behind"}
+BY_READER = {"logit", "window"}
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A question, what it may be answered from, and whether (doc_id, sentence) answers it."""
+@dataclass(slots=True)
+class Seen:
+    """What was described, one row a case, and whether it answers."""
 
-    question: str
-    filters: Filters
-    answers: Callable[[str, str], bool]
+    rows: list[dict[str, float]]
+    labels: list[bool]
+    groups: list[int]  # the question that a row is of: folds never part one
 
 
 def main(data: Path, out: Path) -> None:
-    """Build both corpora, ask everything, fit, and write the weights."""
+    """Build the corpora, ask everything, fit, and write the weights."""
     sources = TrainingData(data / "train", EvaluationText.read(data / "eval"))
-    municipal, english = list(sources.municipal_questions()), list(sources.english_questions())
-    with tempfile.TemporaryDirectory(prefix="fundstelle-calibration-") as folder:
-        rows: list[tuple[list[float], bool]] = []
-        for name, pages, examples in (
-            ("municipal", _municipal_pages(municipal), _municipal_examples(municipal)),
-            ("english", _english_pages(english), _english_examples(english)),
-        ):
-            engine = _index(Path(folder) / name, pages)
-            rows += _ask(engine, examples)
-    values = np.array([features for features, _ in rows])
-    labels = np.array([label for _, label in rows])
-    weights, bias, figures = _fit(values, labels)
-    out.write_text(
-        json.dumps(
-            {
-                "made_by": "python -m eval.calibration ../shared/data",
-                "encoder": Settings.load().encoder,
-                "data": ["municipal-qa-train", "english-questions"],
-                **figures,
-                "bias": bias,
-                "weights": weights,
-            },
-            indent=1,
-        )
-        + "\n",
-        encoding="utf-8",
-    )
-    print(json.dumps(figures))
+    askings = [
+        municipal(list(sources.municipal_questions())),
+        english(list(sources.english_questions())),
+        german(sources.encyclopedia(), load_lexicon(load_prepared())),
+    ]
+    models: dict[str, object] = {}
+    sentences, best = _asked(askings, reader=True)
+    _, best_without = _asked(askings, reader=False)
+    models["sentence"] = _fitted(sentences, set())
+    models["answer"] = _fitted(best, set())
+    models["answer_without_reader"] = _fitted(best_without, BY_READER)
+    settings = Settings.load()
+    made = {
+        "made_by": "python -m eval.calibration ../shared/data",
+        "encoder": settings.encoder,
+        "reader": load_reader().fingerprint[:12],
+        "data": ["municipal-qa-train", "english-questions", "german-encyclopedia"],
+        **models,
+    }
+    out.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(models, indent=1))
 
 
-def _index(folder: Path, pages: dict[str, str]) -> Engine:
+def _asked(askings: Iterable[Asking], *, reader: bool) -> tuple[Seen, Seen]:
+    """Every sentence that was read, and the best sentence of every question."""
+    sentences, best = Seen([], [], []), Seen([], [], [])
+    for asking in askings:
+        with tempfile.TemporaryDirectory(prefix="fundstelle-calibration-") as folder:
+            engine = _index(Path(folder), asking.pages, reader)
+            for example in asking.examples:
+                _describe(engine, example, sentences if reader else None, best)
+    return sentences, best
+
+
+def _describe(engine: Engine, example: Example, sentences: Seen | None, best: Seen) -> None:
+    considered = engine.consider(example.question, example.filters)
+    if considered.features is None:
+        return
+    group = len(best.labels)
+    best.rows.append(asdict(considered.features))
+    best.labels.append(_answers(example, considered.sentences[0]))
+    best.groups.append(group)
+    for candidate in considered.sentences if sentences is not None else ():
+        if sentences is not None:
+            described = sentence_features(candidate, considered.ranking.scores.tolist())
+            sentences.rows.append(asdict(described))
+            sentences.labels.append(_answers(example, candidate))
+            sentences.groups.append(group)
+
+
+def _answers(example: Example, candidate: Candidate) -> bool:
+    start, end = (place - candidate.passage.start for place in candidate.span)
+    return example.answers(candidate.passage.doc_id, candidate.passage.text[start:end])
+
+
+def _index(folder: Path, pages: dict[str, str], reader: bool) -> Engine:
     (folder / "corpus").mkdir(parents=True)
     for name, text in pages.items():
         (folder / "corpus" / name).write_text(text, encoding="utf-8")
-    settings = Settings.load(corpus=(folder / "corpus",), index=folder / "index")
+    settings = Settings.load(corpus=(folder / "corpus",), index=folder / "index", reader=reader)
     bring_up_to_date(settings)
     return Engine.open(settings)
 
 
-def _ask(engine: Engine, examples: Iterable[Example]) -> Iterator[tuple[list[float], bool]]:
-    for example in examples:
-        considered = engine.consider(example.question, example.filters)
-        if considered.features is None:
-            continue
-        best = considered.sentences[0]
-        start = best.passage.start
-        said = best.passage.text[best.span[0] - start : best.span[1] - start]
-        yield list(astuple(considered.features)), example.answers(best.passage.doc_id, said)
-
-
-def _municipal_pages(questions: Iterable[Asked]) -> dict[str, str]:
-    return {
-        _file(asked.page, language): "\n".join(asked.sentences[language])
-        for asked in questions
-        for language in ("de", "en")
-    }
-
-
-def _file(page: str, language: str) -> str:
-    return f"{page.replace('/', '-')}.{language}.txt"
-
-
-def _municipal_examples(questions: list[Asked]) -> Iterator[Example]:
-    """Open, in the other language only, and with the page taken away; in both languages."""
-    pages = sorted(_municipal_pages(questions))
-    for asked in questions:
-        if not is_held_out(asked.page, percent=HELD_OUT_PAGES):
-            continue
-        answers = _says(
-            [
-                asked.sentences[language][number]
-                for language in ("de", "en")
-                for number in asked.answers[language]
-                if asked.sentences[language][number]  # a masked one is in every text
-            ]
-        )
-        own = {_file(asked.page, language) for language in ("de", "en")}
-        others = tuple(page for page in pages if page not in own)
-        crossings: tuple[tuple[Language, Language], ...] = (("de", "en"), ("en", "de"))
-        for language, other in crossings:
-            text = asked.questions[language]
-            yield Example(text, NO_FILTERS, answers)
-            yield Example(text, Filters(language=other), answers)
-            yield Example(text, Filters(doc_ids=others), answers)
-
-
-def _says(sentences: list[str]) -> Callable[[str, str], bool]:
-    """Whether a sentence is one of these; some recur across pages, which is as good."""
-    return lambda doc_id, said: any(said in known or known in said for known in sentences)
-
-
-def _holds(page: str, spans: list[str]) -> Callable[[str, str], bool]:
-    """Whether a sentence of this page holds one of these short answers."""
-    return lambda doc_id, said: doc_id == page and any(span in said for span in spans)
-
-
-def _english_pages(paragraphs: Iterable[Answered]) -> dict[str, str]:
-    return {f"{number}.txt": answered.section.text for number, answered in enumerate(paragraphs)}
-
-
-def _english_examples(paragraphs: list[Answered]) -> Iterator[Example]:
-    """Some questions of each paragraph, with the paragraph and without it."""
-    names = list(_english_pages(paragraphs))
-    articles = english_held_out(paragraphs)
-    for number, answered in enumerate(paragraphs):
-        if answered.section.title not in articles:
-            continue
-        for question, start, end in answered.questions[:QUESTIONS_OF_A_PARAGRAPH]:
-            answers = _holds(f"{number}.txt", [answered.section.text[start:end]])
-            yield Example(question, NO_FILTERS, answers)
-            others = tuple(name for name in names if name != f"{number}.txt")
-            yield Example(question, Filters(doc_ids=others), answers)
-
-
-def _fit(
-    values: np.ndarray, labels: np.ndarray
-) -> tuple[dict[str, float], float, dict[str, float]]:
-    """Fit weights that may only point the way that the feature's meaning does."""
+def _fitted(seen: Seen, left_out: set[str]) -> dict[str, object]:
     from sklearn.metrics import roc_auc_score
 
-    fold = np.random.default_rng(0).integers(0, FOLDS, len(labels))
+    names = [name for name in seen.rows[0] if name not in left_out]
+    values = np.array([[row[name] for name in names] for row in seen.rows])
+    labels = np.array(seen.labels)
+    fold = np.random.default_rng(0).integers(0, FOLDS, max(seen.groups) + 1)[seen.groups]
     held_out = np.zeros(len(labels))
     for k in range(FOLDS):
-        weights = _minimise(values[fold != k], labels[fold != k])
+        weights = _minimise(values[fold != k], labels[fold != k], names)
         held_out[fold == k] = expit(weights[0] + values[fold == k] @ weights[1:])
-    bias, *fitted = (round(float(weight), 3) for weight in _minimise(values, labels))
-    balanced = {t / 100: _balanced_accuracy(labels, held_out >= t / 100) for t in range(5, 95)}
-    best = max(balanced.values())
-    # As much is shown as nearly the best balance of refusing and answering allows.
-    threshold = min(t for t, value in balanced.items() if value >= best - BALANCE_GIVEN_UP)
-    figures = {
+    bias, *weights = (round(float(weight), 3) for weight in _minimise(values, labels, names))
+    return {
         "examples": len(labels),
         "answered_share": round(float(labels.mean()), 3),
         "held_out_roc_auc": round(float(roc_auc_score(labels, held_out)), 3),
-        "best_balanced_accuracy": round(best, 3),
-        "threshold": threshold,
-        "balanced_accuracy": round(balanced[threshold], 3),
-        "right_of_shown": round(float(labels[held_out >= threshold].mean()), 3),
+        "bias": bias,
+        "weights": dict(zip(names, weights, strict=True)),
     }
-    return dict(zip(FEATURES, fitted, strict=True)), bias, figures
 
 
-def _minimise(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def _minimise(values: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> np.ndarray:
     def loss(weights: np.ndarray) -> float:
         z = weights[0] + values @ weights[1:]
         return float(np.mean(np.logaddexp(0, z) - labels * z) + RIDGE * np.sum(weights[1:] ** 2))
 
-    # Evidence for an answer never counts against it, whatever one corpus suggests.
-    bounds = [(None, None), *((None, 0) if f == "year_missing" else (0, None) for f in FEATURES)]
+    bounds = [(None, None), *((None, 0) if name in AGAINST else (0, None) for name in names)]
     start = np.zeros(values.shape[1] + 1)
     return np.asarray(minimize(loss, start, bounds=bounds, method="L-BFGS-B").x)
-
-
-def _balanced_accuracy(labels: np.ndarray, shown: np.ndarray) -> float:
-    return float((shown[labels].mean() + (~shown[~labels]).mean()) / 2)
 
 
 if __name__ == "__main__":

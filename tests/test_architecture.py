@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BY_HAND = [Path(__file__).parents[1] / "eval" / name for name in ("calibration.py", "weights.py")]
+BY_HAND = [
+    ROOT / "eval" / f"{name}.py" for name in ("calibration", "calibration_examples", "weights")
+]
 PACKAGES = ("indexer", "api", "eval")  # each may import those before it
 ENGINES = {
     "faiss": "indexer/vectors.py",

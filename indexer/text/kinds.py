@@ -17,9 +17,9 @@ _ASKED: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "money",
-        r"was kostet|was kosten|wie teuer|wie ?viel (?:kostet|kosten|geld|euro)|how much (?:does|do|"
-        r"did|is|are|was|were|money)|welche (?:gebühr|kosten)\w*|wie hoch (?:ist|sind|war|waren) "
-        r"(?:die |der |das )?(?:\w*gebühr|\w*kosten|\w*preis|\w*budget|\w*förder|\w*preisgeld)\w*|"
+        r"was kostet|was kosten|wie teuer|wie ?viel (?:kostet|kosten|geld|euro)|how much money|"
+        r"how much .*(?:cost|pay|charge|fee|admission|price)|(?:what|which) .*(?:fee|charge|price)|welche (?:gebühr|kosten)\w*|wie hoch (?:ist|sind|war|"
+        r"waren) (?:die |der |das )?(?:\w*gebühr|\w*kosten|\w*preis|\w*budget|\w*förder|\w*preisgeld)\w*|"
         r"(?:prize|entry) (?:money|fee)|what (?:does|do|did) .+ cost|how expensive",
     ),
     (
@@ -30,9 +30,9 @@ _ASKED: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "amount",
-        r"wie ?viele?n?|how (?:many|much|long|far|old|large|big|high|tall|often)|wie (?:hoch|lange?|"
-        r"groß|alt|weit|oft|lang|breit|tief|schnell)|welcher anteil|(?:what|which) (?:share|number|"
-        r"proportion|percentage|amount)|welche (?:anzahl|summe|zahl)",
+        r"wie ?viele?n?|how (?:many|much|long|far|old|large|big|high|tall|often)|wie (?:hoch|"
+        r"lange?|groß|alt|weit|oft|lang|breit|tief|schnell)|welcher anteil|(?:what|which) (?:share|"
+        r"number|proportion|percentage|amount)|welche (?:anzahl|summe|zahl)",
     ),
     ("person", r"wer|wen|wem|who|whom|whose|(?:mit|von|für|durch) wem|which (?:person|minister|"
      r"mayor|politician|speaker)|welche[r]? (?:person|minister\w*|politiker\w*|bürgermeister\w*)"),

@@ -35,24 +35,31 @@ _ABOUT = re.compile(
     r"at least|at most|under|unter)\s*$",
     re.IGNORECASE,
 )
-_UNITS: dict[str, tuple[str, float]] = {
-    **dict.fromkeys(("km", "kilometer", "kilometern", "kilometre", "kilometres", "kilometers"), ("m", 1000.0)),
-    **dict.fromkeys(("m", "meter", "metern", "metre", "metres", "meters"), ("m", 1.0)),
-    **dict.fromkeys(("cm", "zentimeter", "centimetre", "centimetres", "centimeters"), ("m", 0.01)),
-    **dict.fromkeys(("m²", "qm", "quadratmeter", "sqm"), ("m²", 1.0)),
-    **dict.fromkeys(("ha", "hektar", "hectare", "hectares"), ("m²", 10_000.0)),
-    **dict.fromkeys(("km²", "quadratkilometer"), ("m²", 1_000_000.0)),
-    **dict.fromkeys(("kg", "kilogramm", "kilo", "kilograms"), ("kg", 1.0)),
-    **dict.fromkeys(("t", "tonne", "tonnen", "tons", "tonnes"), ("kg", 1000.0)),
-    **dict.fromkeys(("minute", "minuten", "minutes", "min"), ("min", 1.0)),
-    **dict.fromkeys(("stunde", "stunden", "hour", "hours"), ("min", 60.0)),
-    **dict.fromkeys(("tag", "tage", "tagen", "day", "days"), ("min", 1440.0)),
-    **dict.fromkeys(("woche", "wochen", "week", "weeks"), ("min", 10_080.0)),
-    **dict.fromkeys(("monat", "monate", "monaten", "month", "months"), ("month", 1.0)),
-    **dict.fromkeys(("jahr", "jahre", "jahren", "year", "years"), ("month", 12.0)),
-}  # fmt: skip
+# Base unit, how many of it one is, and what it is called.
+_UNITS = {
+    word: (unit, factor)
+    for unit, factor, words in (
+        ("m", 1000.0, "km kilometer kilometern kilometre kilometres kilometers"),
+        ("m", 1.0, "m meter metern metre metres meters"),
+        ("m", 0.01, "cm zentimeter zentimetern centimetre centimetres centimeters"),
+        ("m²", 1.0, "m² qm quadratmeter quadratmetern sqm"),
+        ("m²", 10_000.0, "ha hektar hectare hectares"),
+        ("m²", 1_000_000.0, "km² quadratkilometer quadratkilometern"),
+        ("l", 1.0, "liter litern litre litres liters"),
+        ("l", 1000.0, "m³ kubikmeter kubikmetern"),
+        ("kg", 1.0, "kg kilogramm kilo kilos kilograms"),
+        ("kg", 1000.0, "t tonne tonnen tons tonnes"),
+        ("min", 1.0, "minute minuten minutes min"),
+        ("min", 60.0, "stunde stunden hour hours"),
+        ("min", 1440.0, "tag tage tagen day days"),
+        ("min", 10_080.0, "woche wochen week weeks"),
+        ("month", 1.0, "monat monate monaten month months"),
+        ("month", 12.0, "jahr jahre jahren year years"),
+    )
+    for word in words.split()
+}
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-_EURO = r"(?:€|Euro|EUR)"
+_MONEY = r"(?:€|Euros?|EUR|\$|US-Dollar|dollars?|£|pounds?|Pfund|Franken|CHF)"
 _HOURS = "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()
 
 
@@ -147,19 +154,36 @@ def _time(match: re.Match[str], about: bool) -> Value | None:
     else:
         minutes = 60.0 * int(match["hour"]) + int(groups.get("minute") or 0)
     noon = (groups.get("noon") or "").lower()
-    if noon.startswith("p") and minutes < 720:
-        minutes += 720
-    if noon.startswith("a") and minutes >= 720:
-        minutes -= 720
     high = minutes
     if groups.get("until"):
         high = 60.0 * int(match["until"]) + int(groups.get("until_minute") or 0)
         if noon.startswith("p") and high < 720:
+            # "2 to 5 p.m." is all in the afternoon, "9 to 5 p.m." is not.
+            minutes += 720 if minutes <= high else 0
             high += 720
-            minutes = minutes if int(match["hour"]) >= int(match["until"]) else minutes
-    # Half past eight may be in the evening: only the dial is compared.
-    about = about or bool(half)
+    else:
+        if noon.startswith("p") and minutes < 720:
+            minutes += 720
+        if noon.startswith("a") and minutes >= 720:
+            minutes -= 720
+        high = minutes
     return Value("time", minutes, high, "", "", about, match.span()) if minutes <= 1440 else None
+
+
+def _half(match: re.Match[str], about: bool) -> Value:
+    return Value("percent", 50.0, 50.0, "", "", True, match.span())
+
+
+def _cents(match: re.Match[str], about: bool) -> Value | None:
+    cents = number(match["number"])
+    if cents is None:
+        return None
+    return Value("money", cents / 100, cents / 100, "", "", about, match.span())
+
+
+def _mark(match: re.Match[str], about: bool) -> Value:
+    minutes = 1440.0 if match["mark"].lower().startswith("mi") else 720.0
+    return Value("time", minutes, minutes, "", "", about, match.span())
 
 
 def _amount(kind: ValueKind) -> Callable[[re.Match[str], bool], Value | None]:
@@ -184,17 +208,26 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 _SCALED = (
     rf"(?<![\w.,])(?:(?P<from>{NUMBER}){_TO})?(?P<number>{NUMBER})"
-    r"(?:[\s\u00a0-]*(?P<scale>Tausend|thousand|Millionen|Million|millions?|Mio\.?|Mrd\.?|Milliarden?|"
-    r"billions?|bn|m(?=\b\s*(?:€|euro)))\b\.?)?"
+    r"(?:[\s\u00a0-]*(?P<scale>Tausend|thousand|Millionen|Million|millions?|Mio\.?|Mrd\.?|"
+    r"Milliarden?|billions?|bn|m(?=\s*(?:€|euro)))\b\.?)?"
 )
 _FIRST_MONTH = _MONTH.replace("month", "first_month")
 # The longest way to write something comes first.
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], bool], Value | None]], ...] = (
     (re.compile(r"(?P<year>20\d\d|19\d\d)-(?P<month>\d\d)-(?P<day>\d\d)"), _numeric_date),
     (re.compile(r"(?<!\d)(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})?"), _numeric_date),
-    (_pattern(rf"{_DAY}\.?\s*{_FIRST_MONTH}{_TO}{_LAST}\.?\s*{_MONTH},?(?:\s*{_YEAR})?"), _date),
+    (
+        _pattern(rf"{_DAY}\.?\s*{_FIRST_MONTH}{_TO}{_LAST}\.?\s*{_MONTH},?(?:\s*{_YEAR})?"),
+        _date,
+    ),
     (_pattern(rf"{_DAY}\.?{_TO}{_LAST}\.?\s*(?:of )?{_MONTH},?(?:\s*{_YEAR})?"), _date),
-    (_pattern(rf"{_MONTH}\s*{_DAY}(?:st|nd|rd|th)?{_TO}{_LAST}(?:st|nd|rd|th)?(?:,?\s*{_YEAR})?"), _date),
+    (
+        _pattern(
+            rf"{_MONTH}\s*{_DAY}(?:st|nd|rd|th)?{_TO}{_LAST}(?:st|nd|rd|th)?(?:,?\s*{_YEAR})?"
+        ),
+        _date,
+    ),
+    (_pattern(rf"{_DAY}\.? und {_LAST}\.?\s*{_MONTH},?(?:\s*{_YEAR})?"), _date),
     (_pattern(rf"{_DAY}(?:\.|st|nd|rd|th)?\s*(?:of )?{_MONTH},?(?:\s*{_YEAR})?"), _date),
     (_pattern(rf"\b{_MONTH}\s*{_DAY}(?:st|nd|rd|th)?\b(?!\s*\d)(?:,?\s*{_YEAR})?"), _date),
     (_pattern(rf"\b{_MONTH},?\s*{_YEAR}"), _date),
@@ -215,10 +248,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], bool], Value | 
     ),
     (_pattern(r"(?<![\d.,:])(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?![\d:])"), _time),
     (_pattern(rf"\bhalb (?P<half>{'|'.join(_HOURS)})\b"), _time),
-    (_pattern(rf"{_EURO}\s?{_SCALED}"), _amount("money")),
-    (_pattern(rf"{_SCALED}[\s\u00a0-]*{_EURO}(?!\w)"), _amount("money")),
-    (_pattern(rf"{_SCALED}[\s\u00a0]*(?:%|Prozent|percent|per cent)"), _amount("percent")),
+    (_pattern(r"\b(?:at|um|bis|until|ab) (?P<mark>noon|midnight|Mitternacht|12 p\.?m\.?)"), _mark),
+    (_pattern(rf"{_MONEY}\s?{_SCALED}"), _amount("money")),
+    (_pattern(rf"{_SCALED}[\s\u00a0-]*{_MONEY}(?!\w)"), _amount("money")),
+    (_pattern(rf"(?<![\w.,])(?P<number>{NUMBER})[\s-]*(?:Cents?|pence)\b"), _cents),
+    (_pattern(r"\b(?:by half|half of|(?:die|der|um die) Hälfte)\b"), _half),
+    (_pattern(rf"{_SCALED}[\s\u00a0-]*(?:%|Prozent|percent|per cent)"), _amount("percent")),
     (_pattern(rf"{_SCALED}[\s\u00a0-]*(?P<unit>{_UNIT})(?![\w²])"), _amount("measure")),
-    (_pattern(rf"(?<![\d.,]){_YEAR}(?!\s*(?:[A-ZÄÖÜ]?[a-zäöü]+(?:innen|nen|ors|itors)\b))"), _date),
+    (_pattern(rf"(?<![\d.,]){_YEAR}"), _date),
     (_pattern(rf"{_SCALED}(?:\s+(?P<what>[^\W\d_][\w-]+))?"), _amount("number")),
 )  # fmt: skip
