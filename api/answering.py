@@ -11,6 +11,7 @@ import numpy as np
 
 from api.answers import Answer, AnswerSentence, Citation, Hits, Refusal
 from api.candidates import Candidate
+from api.choosing import Choice, Chooser
 from api.citing import cite
 from api.confidence import Features, confidence, features
 from api.filters import Filters
@@ -18,17 +19,13 @@ from api.reading import read
 from api.retrieval import Ranking, rank
 from api.sentences import best_span, score_sentences
 from api.snapshot import Snapshot
+from api.timeliness import asks_now
 from indexer.analysis import content_words
 from indexer.encoder import Encoder
 from indexer.lexical import Wanted
 from indexer.reader import Reader
 from indexer.settings import MAX_K, MAX_OFFSET
 from indexer.types import Language, Passage, Span
-
-# A sentence joins the answer if it is nearly as good as the best one.
-SENTENCE_MARGIN = 0.06
-# The same between the reader's probabilities.
-READER_MARGIN = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,7 @@ class Considered:
     ranking: Ranking
     sentences: list[Candidate]  # best first
     features: Features | None  # of the best sentence; None where there is no sentence
+    chooser: Chooser
 
 
 def consider(
@@ -55,14 +53,18 @@ def consider(
     vector = encoder.encode_query(asked)
     wanted = snapshot.terms.wanted(asked, language)
     ranking = rank(snapshot, wanted, language, vector, allowed, depth)
-    found = None if reader is None else read(snapshot, reader, asked, ranking)
+    found = None
+    if reader is not None:
+        found = read(snapshot, reader, asked, ranking, everything=asks_now(question))
     sentences = score_sentences(snapshot, encoder, wanted, vector, ranking, found)
+    chooser = Chooser(snapshot, encoder, question, language, ranking)
     if not sentences:
-        return Considered(wanted, ranking, sentences, None)
+        return Considered(wanted, ranking, sentences, None, chooser)
+    sentences = chooser.newest_first(sentences)
     record = snapshot.by_id[sentences[0].passage.doc_id]
     text = snapshot.store.text(record.doc_id)
     described = features(question, wanted, ranking, sentences[0], record, text)
-    return Considered(wanted, ranking, sentences, described)
+    return Considered(wanted, ranking, sentences, described, chooser)
 
 
 def answer(
@@ -85,7 +87,8 @@ def answer(
     started = time.perf_counter()
     allowed = snapshot.passages(filters)
     refusal: Refusal | None = None
-    sure, chosen, cited = 0.0, list[Candidate](), list[Citation]()
+    sure, choice, cited = 0.0, Choice([]), list[Citation]()
+    outdated: set[Candidate] = set()
     if not content_words(question):
         refusal = "question_unclear"
     elif not allowed.any():
@@ -94,12 +97,12 @@ def answer(
         considered = consider(snapshot, encoder, reader, question, language, allowed, k)
         if considered.features:
             sure = confidence(considered.features, read=reader is not None)
-        if sure < threshold:
+        if sure < threshold or language == "other":
             refusal = "not_in_documents"
         else:
-            margin = SENTENCE_MARGIN if reader is None else READER_MARGIN
-            chosen = _choose(snapshot, considered.sentences, max_sentences, k, margin)
-        cited = _cite(snapshot, considered, chosen, k)
+            choice = considered.chooser.choose(considered.sentences, max_sentences, k)
+            outdated = set(filter(considered.chooser.is_outdated, choice.sentences))
+        cited = _cite(snapshot, considered, choice, k)
     numbers = {(c.doc_id, c.start): c.number for c in cited}
     return Answer(
         id=uuid.uuid4().hex,
@@ -108,8 +111,11 @@ def answer(
         answered=refusal is None,
         refusal=refusal,
         confidence=round(sure, 4),
-        conflict=False,
-        answer=tuple(_sentence(snapshot, candidate, numbers) for candidate in chosen),
+        conflict=choice.conflict,
+        answer=tuple(
+            _sentence(snapshot, candidate, numbers, outdated=candidate in outdated)
+            for candidate in choice.sentences
+        ),
         citations=() if refusal else tuple(cited),
         related=tuple(cited) if refusal else (),
         index=snapshot.state,
@@ -165,37 +171,11 @@ def search(
     )
 
 
-def _choose(
-    snapshot: Snapshot,
-    found: Sequence[Candidate],
-    max_sentences: int,
-    max_passages: int,
-    margin: float,
-) -> list[Candidate]:
-    """The best sentence and those nearly as good, best first, each thing said in one language."""
-    chosen: list[Candidate] = []
-    passages: dict[int, int] = {}  # rank -> place in the answer
-    speaker: dict[str, str] = {}  # translation key or text -> document that speaks for all
-    for candidate in found:
-        if len(chosen) == max_sentences or candidate.score < found[0].score - margin:
-            break
-        if candidate.rank not in passages and len(passages) == max_passages:
-            continue
-        record = snapshot.by_id[candidate.passage.doc_id]
-        key = record.metadata.translation_key or record.sha256
-        if speaker.setdefault(key, record.doc_id) == record.doc_id:
-            chosen.append(candidate)
-            passages.setdefault(candidate.rank, len(passages))
-    return chosen
-
-
-def _cite(
-    snapshot: Snapshot, considered: Considered, chosen: Sequence[Candidate], k: int
-) -> list[Citation]:
+def _cite(snapshot: Snapshot, considered: Considered, choice: Choice, k: int) -> list[Citation]:
     """First the passages that hold answer sentences, in order of first use, then the others."""
     ranking = considered.ranking
     highlights: dict[int, list[Span]] = {}
-    for candidate in chosen:
+    for candidate in choice.sentences:
         highlights.setdefault(candidate.rank, []).append(candidate.span)
     others = [place for place in range(len(ranking.rows)) if place not in highlights]
     places = [*highlights, *others][:k]
@@ -207,7 +187,10 @@ def _cite(
             number=number,
             score=float(ranking.scores[place]),
             highlights=highlights.get(place) or _highlight(considered.wanted, passage),
-            repeats=ranking.hidden.get(int(ranking.rows[place]), ()),
+            repeats=(
+                *ranking.hidden.get(int(ranking.rows[place]), ()),
+                *choice.also.get(place, ()),
+            ),
         )
         for number, (place, passage) in enumerate(zip(places, passages, strict=True), start=1)
     ]
@@ -219,7 +202,11 @@ def _highlight(wanted: Sequence[Wanted], passage: Passage) -> list[Span]:
 
 
 def _sentence(
-    snapshot: Snapshot, candidate: Candidate, numbers: dict[tuple[str, int], int]
+    snapshot: Snapshot,
+    candidate: Candidate,
+    numbers: dict[tuple[str, int], int],
+    *,
+    outdated: bool,
 ) -> AnswerSentence:
     passage, (start, end) = candidate.passage, candidate.span
     return AnswerSentence(
@@ -228,6 +215,7 @@ def _sentence(
         start=start,
         end=end,
         published=snapshot.by_id[passage.doc_id].published,
+        outdated=outdated,
     )
 
 

@@ -17,6 +17,7 @@ from api.answers import (
     Original,
     PassagePlace,
 )
+from api.clock import clock
 from api.filters import NO_FILTERS, Filters
 from api.retrieval import SHIPPED, Method, rank
 from api.snapshot import Snapshot
@@ -50,7 +51,9 @@ class Engine:
             IndexUnavailable, IndexDamaged, EncoderMismatch, EncoderError: before anything slow.
         """
         folder = locate(settings.encoder, allow_download=settings.allow_download)
-        snapshot = Snapshot(current(settings.index), settings.encoder, fingerprint(folder))
+        snapshot = Snapshot(
+            current(settings.index), settings.encoder, fingerprint(folder), clock(settings.clock)
+        )
         encoder = load_encoder(
             settings.encoder, allow_download=settings.allow_download, threads=settings.threads
         )
@@ -75,7 +78,10 @@ class Engine:
             if current_name(self._settings.index) in {None, self._snapshot.name}:
                 return False
             self._snapshot = Snapshot(
-                current(self._settings.index), self._encoder.name, self._encoder.fingerprint
+                current(self._settings.index),
+                self._encoder.name,
+                self._encoder.fingerprint,
+                clock(self._settings.clock),
             )
             return True
 

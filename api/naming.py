@@ -8,7 +8,8 @@ from collections.abc import Callable
 # Asked for in the plural, or of something that many do: further names are no contradiction.
 _MANY = re.compile(
     r"involved|beteiligt|speak|spr(?:icht|ach|echen)|sponsor|partners\b|participa|teilnehm|"
-    r"take part|support|unterstütz|nahmen|kamen|waren|\bare\b|\bwere\b|members|mitglied|legte|gelegt|laid",
+    r"take part|support|unterstütz|nahmen|kamen|waren|\bare\b|\bwere\b|members|mitglied|legte|"
+    r"gelegt|laid",
     re.IGNORECASE,
 )
 _TITLES = re.compile(
@@ -26,8 +27,8 @@ _PLACES = [
         r"\b(?:[Rr]oom|[Rr]aum|[Zz]immer|[Ss]aal) \w+|\b(?:[Cc]ouncil [Cc]hamber|\w*saal)\b",
         r"\b[\w-]*(?:[Ss]traße|[Gg]asse|allee|weg) \d+\w?|"
         r"\b\d+\w? [A-Z]\w+ (?:Street|Road|Avenue|Lane|Way)",
-        r"\b(?:[A-ZÄÖÜ][\w'’.-]+ ){0,3}(?:\w*(?:[Pp]latz|[Pp]ark|[Hh]of|[Bb]ühne|[Hh]alle|[Kk]irche|"
-        r"[Ss]chloss|[Tt]heater|[Mm]useum|[Ss]tadion|[Rr]athaus)|[Cc]hurch|[Hh]all|[Cc]ourtyard|"
+        r"\b(?:[A-ZÄÖÜ][\w'’.-]+ ){0,3}(?:\w*(?:[Pp]latz|[Pp]ark|[Hh]of|[Bb]ühne|[Hh]alle|"
+        r"[Kk]irche|[Ss]chloss|[Tt]heater|[Mm]useum|[Ss]tadion|[Rr]athaus)|[Cc]hurch|[Hh]all|[Cc]ourtyard|"
         r"[Tt]heatre|[Ss]quare|[Ss]tadium|[Mm]arket [Pp]lace|[Ll]ibrary)\b",
         r"\b(?:born in|geboren in|in) (?P<city>[A-ZÄÖÜ][\w-]+)\b(?= in \d| geboren)",
     )

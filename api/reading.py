@@ -30,8 +30,14 @@ class Read:
     window: float  # that anything in the passage answers
 
 
-def read(snapshot: Snapshot, reader: Reader, question: str, ranking: Ranking) -> dict[int, Read]:
-    """Read the best passages; returns rank -> what was found, for those that were read."""
+def read(
+    snapshot: Snapshot, reader: Reader, question: str, ranking: Ranking, *, everything: bool
+) -> dict[int, Read]:
+    """Read the best passages; returns rank -> what was found, for those that were read.
+
+    Args:
+        everything: read on when an answer has been found: another one may be newer.
+    """
     scores = ranking.scores[:READ_MOST]
     ranks = np.flatnonzero(scores >= scores[:1] - READ_WITHIN).tolist()
     passages = snapshot.store.passages(ranking.rows[ranks].tolist())
@@ -43,7 +49,7 @@ def read(snapshot: Snapshot, reader: Reader, question: str, ranking: Ranking) ->
         for passage, scored in zip(batch, reader.read(question, windows), strict=True):
             logits = dict(zip(passage.sentences, scored.sentences, strict=True))
             found[ranks[len(found)]] = Read(logits, scored.window)
-        if max(one.window for one in found.values()) > FOUND:
+        if not everything and max(one.window for one in found.values()) > FOUND:
             break
         first, count = first + len(batch), READ_MORE
     return found

@@ -70,7 +70,7 @@ def _by_evidence(candidate: Candidate, ranking: Ranking) -> Candidate:
 
 def _by_reader(candidate: Candidate, ranking: Ranking, found: Read) -> Candidate:
     read = replace(candidate, logit=found.sentences[candidate.span], window=found.window)
-    return replace(read, score=answers(sentence_features(read, ranking.scores)))
+    return replace(read, score=answers(sentence_features(read, ranking.scores.tolist())))
 
 
 def _cosines(

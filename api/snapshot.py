@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 
 from api.answers import IndexState, OtherPlace, PassagePlace
+from api.clock import Clock, running
 from api.filters import Filters
 from api.versions import Versions
 from indexer.analysis import LANGUAGES
@@ -26,8 +27,15 @@ from indexer.vectors import VectorIndex
 class Snapshot:
     """Immutable; a request holds one from beginning to end."""
 
-    def __init__(self, generation: Generation, encoder: str, encoder_fingerprint: str) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        encoder: str,
+        encoder_fingerprint: str,
+        clock: Clock = running,
+    ) -> None:
         """Raises EncoderMismatch, naming both, and IndexDamaged."""
+        self._clock = clock
         manifest = generation.manifest
         if manifest.encoder_fingerprint != encoder_fingerprint:
             raise EncoderMismatch(
@@ -58,16 +66,21 @@ class Snapshot:
             for trait in _traits(record):
                 self._alike.setdefault(trait, []).append(record)
 
+    @property
+    def today(self) -> date:
+        """The day that answers are given on."""
+        return self._clock().date()
+
     def record(self, doc_id: str) -> DocumentRecord:
         """The document, unless it is under embargo or unknown: then KeyError."""
         record = self.by_id[doc_id]
-        if _embargoed(record, datetime.now(UTC)):
+        if _embargoed(record, self._clock()):
             raise KeyError(doc_id)
         return record
 
     def documents(self, filters: Filters) -> list[DocumentRecord]:
         """The documents that pass the filters, in the order of doc_id."""
-        now, filters = datetime.now(UTC), _with_sets(filters)
+        now, filters = self._clock(), _with_sets(filters)
         return [
             record
             for record in self.records
@@ -77,7 +90,7 @@ class Snapshot:
 
     def passages(self, filters: Filters) -> np.ndarray:
         """(N,) bool: which passages may be found."""
-        now, filters = datetime.now(UTC), _with_sets(filters)
+        now, filters = self._clock(), _with_sets(filters)
         documents = np.array([_passes(record, filters, now) for record in self.records], bool)
         allowed: np.ndarray = documents[self._table.document]
         if filters.language is not None:
@@ -120,7 +133,7 @@ class Snapshot:
         self, record: DocumentRecord, repeats: Sequence[int] = ()
     ) -> tuple[OtherPlace, ...]:
         """Visible documents with the same text or translation key, and those of these rows."""
-        now = datetime.now(UTC)
+        now = self._clock()
         alike = {other.doc_id: other for trait in _traits(record) for other in self._alike[trait]}
         for number in self._table.document[list(repeats)].tolist():
             alike[self.records[number].doc_id] = self.records[number]

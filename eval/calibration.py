@@ -124,13 +124,13 @@ def _fitted(seen: Seen, left_out: set[str]) -> dict[str, object]:
     for k in range(FOLDS):
         weights = _minimise(values[fold != k], labels[fold != k], names)
         held_out[fold == k] = expit(weights[0] + values[fold == k] @ weights[1:])
-    bias, *weights = (round(float(weight), 3) for weight in _minimise(values, labels, names))
+    bias, *fitted = (round(float(weight), 3) for weight in _minimise(values, labels, names))
     return {
         "examples": len(labels),
         "answered_share": round(float(labels.mean()), 3),
         "held_out_roc_auc": round(float(roc_auc_score(labels, held_out)), 3),
         "bias": bias,
-        "weights": dict(zip(names, weights, strict=True)),
+        "weights": dict(zip(names, fitted, strict=True)),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Settings:
     passage_tokens: int = PASSAGE_TOKENS  # budget of one passage
     reader: bool = True  # reads the best passages with the question; off: quicker, less sure
     answer_threshold: float = 0.23  # confidence from which an answer is shown
+    clock: str = ""  # an ISO day to answer as of, for tests; empty: today
     host: str = "127.0.0.1"
     port: int = 8000
     root_path: str = ""  # where a reverse proxy mounts the service, for example /suche
@@ -43,6 +45,13 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse values out of range, whoever gave them."""
+        if self.clock:
+            try:
+                date.fromisoformat(self.clock)
+            except ValueError:
+                raise ValueError(
+                    f"clock must be a day such as 2026-11-21, not {self.clock!r}"
+                ) from None
         ranges = {
             "threads": (0, 1024),
             "passage_tokens": (1, 100_000),

@@ -17,10 +17,11 @@ _ASKED: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "money",
-        r"was kostet|was kosten|wie teuer|wie ?viel (?:kostet|kosten|geld|euro)|how much money|"
-        r"how much .*(?:cost|pay|charge|fee|admission|price)|(?:what|which) .*(?:fee|charge|price)|welche (?:gebühr|kosten)\w*|wie hoch (?:ist|sind|war|"
-        r"waren) (?:die |der |das )?(?:\w*gebühr|\w*kosten|\w*preis|\w*budget|\w*förder|\w*preisgeld)\w*|"
-        r"(?:prize|entry) (?:money|fee)|what (?:does|do|did) .+ cost|how expensive",
+        r"was kostet|was kosten|wie teuer|wie ?viel (?:kostet|kosten|geld|euro)|how expensive|"
+        r"how much money|how much .*(?:cost|pay|charge|fee|admission|price)|"
+        r"(?:what|which) .*(?:fee|charge|price)|what (?:does|do|did) .+ cost|prize money|"
+        r"welche (?:gebühr|kosten)\w*|wie hoch (?:ist|sind|war|waren) (?:die |der |das )?"
+        r"(?:\w*gebühr|\w*kosten|\w*preis|\w*budget|\w*förder|\w*preisgeld)\w*",
     ),
     (
         "date",
