@@ -66,7 +66,7 @@ def english(paragraphs: Sequence[Answered]) -> Asking:
 
 def german(sections: Iterable[Section], lexicon: Lexicon) -> Asking:
     """Questions made by rule on German encyclopedia paragraphs, some put into English words."""
-    chance = random.Random(11)
+    chance = random.Random(11)  # noqa: S311 - sampling
     held_out = [s for s in sections if is_held_out(s.title, percent=HELD_OUT_ARTICLES)]
     titles = list(dict.fromkeys(section.title for section in held_out))
     chance.shuffle(titles)
@@ -178,7 +178,7 @@ def _english_pages(paragraphs: Iterable[Answered]) -> dict[str, str]:
 
 def _english_examples(paragraphs: Sequence[Answered]) -> Iterator[Example]:
     """Some questions of each paragraph, with the paragraph and without it."""
-    chance = random.Random(12)
+    chance = random.Random(12)  # noqa: S311 - sampling
     names = list(_english_pages(paragraphs))
     articles = english_held_out(paragraphs)
     for number, answered in enumerate(paragraphs):

@@ -18,7 +18,7 @@ from eval.measuring import Measured
 
 WORST = 15  # questions shown per suite
 PLOTTED = "nDCG@10"
-_INK, _FILL, _PALE = "#1b2a3a", "#2f6f9f", "#c9dbe8"
+INK, FILL, PALE = "#1b2a3a", "#2f6f9f", "#c9dbe8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,13 @@ def _quality_plot(report: Report) -> Markup:
     axes = figure.add_subplot()
     for place, row in enumerate(reversed(rows)):
         low, high = row.interval(PLOTTED)
-        axes.barh(place, row.ranking[PLOTTED], color=_PALE, height=0.6)
-        axes.plot([low, high], [place, place], color=_FILL, linewidth=2)
-        axes.plot(row.ranking[PLOTTED], place, "o", color=_INK, markersize=4)
+        axes.barh(place, row.ranking[PLOTTED], color=PALE, height=0.6)
+        axes.plot([low, high], [place, place], color=FILL, linewidth=2)
+        axes.plot(row.ranking[PLOTTED], place, "o", color=INK, markersize=4)
     axes.set_yticks(range(len(rows)), [row.pair for row in reversed(rows)])
     axes.set_xlim(0, 1)
     axes.set_xlabel(f"{PLOTTED}, 95 % interval")
-    return _svg(figure)
+    return as_svg(figure)
 
 
 def _latency_plot(outcomes: Sequence[Outcome]) -> Markup:
@@ -91,13 +91,13 @@ def _latency_plot(outcomes: Sequence[Outcome]) -> Markup:
     axes = figure.add_subplot()
     times = sorted(outcome.milliseconds for outcome in outcomes)
     shown = times[: max(1, int(len(times) * 0.99))]  # the slowest hundredth would flatten the rest
-    axes.hist(shown, bins=40, color=_FILL)
+    axes.hist(shown, bins=40, color=FILL)
     axes.set_xlabel("ms per ranking, encoding included")
     axes.set_ylabel("questions")
-    return _svg(figure)
+    return as_svg(figure)
 
 
-def _svg(figure: Figure) -> Markup:
+def as_svg(figure: Figure) -> Markup:
     for axes in figure.axes:
         axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
