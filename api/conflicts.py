@@ -1,25 +1,23 @@
 """Whether two sentences contradict each other: two dates, numbers, names or places for one thing.
 
-Of each sentence the one value is taken that stands nearest to what the question asks for. Rather
-one contradiction too few than one too many: a false alarm discredits both documents.
+Of each sentence the one value is taken that stands nearest to what the question asks for. Whether
+differing values are of the same thing is weighed by named features, fitted by
+`python -m eval.contradictions` on cases of our own. Rather one contradiction too few than one too
+many: a false alarm discredits both documents.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from api.fitted import probability
 from api.naming import other_names, other_places
 from indexer.text.kinds import Kind, asked_kind
 from indexer.text.values import Value, ValueKind, values
 
-# Cosine of two sentences, their values masked, from which they may be about the same thing.
-SAME_THING = 0.48
-# For names the same may be less alike: all else in the sentences may differ.
-SAME_THING_OF_PERSONS = 0.4
-# Cosine of the few words around two values.
-SAME_CONTEXT = 0.2
+CONTRADICTS = 0.7  # probability from which two sentences are shown side by side
 CONTEXT_WORDS = 4  # on either side of a value
 _COMPARED: dict[Kind | None, tuple[ValueKind, ...]] = {
     "date": ("date", "time"),
@@ -77,26 +75,84 @@ class Said:
 Alike = Callable[[str, str], float]  # cosine of two texts
 
 
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What speaks for and against two sentences contradicting each other; 0 or 1, or a cosine."""
+
+    values_differ: float  # those nearest to the question
+    none_agrees: float  # of all values of a kind that is asked for
+    some_agree: float
+    names_differ: float  # where one person is asked for
+    places_differ: float  # where a place is asked for
+    context: float  # of the words around the differing values
+    question_context: float  # of these and the question, the lower of both
+    sentences: float  # of both, their values masked
+    titles: float
+    question: float  # of each sentence and the question, the lower of both
+    other_year: float
+    other_choice: float  # children and adults, a part and the whole
+    happens_once: float  # what is asked for has one date, not one a year
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything that could contradict."""
+        return bool(
+            self.values_differ or self.none_agrees or self.names_differ or self.places_differ
+        )
+
+
 def contradict(question: str, one: Said, other: Said, alike: Alike) -> bool:
     """Whether both sentences answer the question, and cannot both be right."""
+    found = differences(question, one, other, alike)
+    return found.any and probability("contradiction", asdict(found)) >= CONTRADICTS
+
+
+def differences(question: str, one: Said, other: Said, alike: Alike) -> Differences:
+    """Describe how two sentences differ in what a question asks for."""
     kind = asked_kind(question)
-    once = kind == "date" and _ONCE.search(question) is not None
-    if not once and _other_year(question, one, other):
-        return False
-    if _other_choice(one.text, other.text):
-        return False
     own, its = values(one.text), values(other.text)
-    same = alike(_masked(one.text, own), _masked(other.text, its))
-    if kind == "person":
-        return same >= SAME_THING_OF_PERSONS and other_names(question, one.text, other.text)
-    if same < SAME_THING:
-        return False
-    if kind == "place":
-        return other_places(one.text, other.text, alike)
-    return any(
-        _disagree(question, compared, one.text, own, other.text, its, alike)
-        for compared in _COMPARED[kind]
+    differ = none_agrees = some_agree = False
+    context = question_context = 0.0
+    for compared in _COMPARED.get(kind, ()):
+        mine, yours = (_of_kind(found, compared) for found in (own, its))
+        pairs = [(a, b) for a in mine for b in yours if a.unit == b.unit]
+        if not pairs:
+            continue
+        agrees = any(a.agrees(b) for a, b in pairs)
+        some_agree, none_agrees = some_agree or agrees, none_agrees or not agrees
+        first, second = (
+            max(found, key=lambda value: _nearness(question, said.text, value, alike))
+            for said, found in ((one, mine), (other, yours))
+        )
+        if first.unit == second.unit and not first.agrees(second):
+            differ = True
+            around = [_context(one.text, first), _context(other.text, second)]
+            context = max(context, alike(*around))
+            near = min(
+                _nearness(question, one.text, first, alike),
+                _nearness(question, other.text, second, alike),
+            )
+            question_context = max(question_context, near)
+    return Differences(
+        values_differ=differ,
+        none_agrees=none_agrees,
+        some_agree=some_agree,
+        names_differ=kind == "person" and other_names(question, one.text, other.text),
+        places_differ=kind == "place" and other_places(one.text, other.text, alike),
+        context=context,
+        question_context=question_context,
+        sentences=alike(_masked(one.text, own), _masked(other.text, its)),
+        titles=alike(one.title, other.title),
+        question=min(alike(question, one.text), alike(question, other.text)),
+        other_year=_other_year(question, one, other),
+        other_choice=_other_choice(one.text, other.text),
+        happens_once=kind == "date" and _ONCE.search(question) is not None,
     )
+
+
+def _of_kind(found: Sequence[Value], kind: ValueKind) -> list[Value]:
+    own = [value for value in found if value.kind == kind]
+    return _fullest(own) if kind == "date" else own
 
 
 def _other_year(question: str, one: Said, other: Said) -> bool:
@@ -129,39 +185,6 @@ def _masked(text: str, found: Sequence[Value]) -> str:
     for value in reversed(found):
         text = text[: value.span[0]] + "…" + text[value.span[1] :]
     return text
-
-
-def _disagree(
-    question: str,
-    kind: ValueKind,
-    one: str,
-    own: Sequence[Value],
-    other: str,
-    its: Sequence[Value],
-    alike: Alike,
-) -> bool:
-    """Whether the values of a kind that stand nearest to the question differ."""
-    mine, yours = ([value for value in found if value.kind == kind] for found in (own, its))
-    if kind == "date":
-        mine, yours = _fullest(mine), _fullest(yours)
-    if not mine or not yours:
-        return False
-    if len(mine) == len(yours) > 1 and mine[0].agrees(yours[0]):
-        # A list of prices in the same order, of which one differs.
-        return not all(a.agrees(b) for a, b in zip(mine, yours, strict=True))
-    first, second = (
-        max(found, key=lambda value: _nearness(question, text, value, alike))
-        for text, found in ((one, mine), (other, yours))
-    )
-    if first.unit != second.unit or any(
-        a.agrees(b) for a, b in ((first, v) for v in yours if v.unit == first.unit)
-    ):
-        return False
-    if any(second.agrees(value) for value in mine if value.unit == second.unit):
-        return False
-    if kind in ("date", "time"):
-        return True
-    return alike(_context(one, first), _context(other, second)) >= SAME_CONTEXT
 
 
 def _nearness(question: str, text: str, value: Value, alike: Alike) -> float:

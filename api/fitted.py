@@ -1,4 +1,4 @@
-"""The fitted weights: confidence.json, which `python -m eval.calibration` writes."""
+"""The fitted weights: confidence.json, written by eval.calibration and eval.contradictions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-# Which sentences answer; whether the best one does; the same where the reader is turned off.
-Model = Literal["sentence", "answer", "answer_without_reader"]
+# Which sentences answer; whether the best one does; the same where the reader is turned off;
+# whether two sentences contradict each other.
+Model = Literal["sentence", "answer", "answer_without_reader", "contradiction"]
 
 
 def probability(model: Model, values: Mapping[str, float]) -> float:

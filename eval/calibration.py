@@ -68,6 +68,8 @@ def main(data: Path, out: Path) -> None:
         "data": ["municipal-qa-train", "english-questions", "german-encyclopedia"],
         **models,
     }
+    kept = json.loads(out.read_text("utf-8")) if out.exists() else {}
+    made |= {name: kept[name] for name in ("contradiction", "threshold") if name in kept}
     out.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(models, indent=1))
 
