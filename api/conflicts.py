@@ -87,7 +87,6 @@ class Differences:
     context: float  # of the words around the differing values
     question_context: float  # of these and the question, the lower of both
     sentences: float  # of both, their values masked
-    titles: float
     question: float  # of each sentence and the question, the lower of both
     other_year: float
     other_choice: float  # children and adults, a part and the whole
@@ -142,7 +141,6 @@ def differences(question: str, one: Said, other: Said, alike: Alike) -> Differen
         context=context,
         question_context=question_context,
         sentences=alike(_masked(one.text, own), _masked(other.text, its)),
-        titles=alike(one.title, other.title),
         question=min(alike(question, one.text), alike(question, other.text)),
         other_year=_other_year(question, one, other),
         other_choice=_other_choice(one.text, other.text),

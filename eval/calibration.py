@@ -11,17 +11,16 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from api.candidates import Candidate, sentence_features
 from api.engine import Engine
 from eval.calibration_examples import Asking, Example, english, german, municipal
+from eval.logistic import fit, held_out
 from indexer.building import bring_up_to_date
 from indexer.reader import load_reader
 from indexer.settings import Settings
@@ -31,7 +30,6 @@ from indexer.training.prepare import load_prepared
 from indexer.training.sources import TrainingData
 
 FOLDS = 5
-RIDGE = 1e-3
 # Evidence against an answer never counts for one, whatever one corpus suggests, nor the reverse.
 AGAINST = {"year_missing", "number_missing", "rarest_missing", "kind_missing", "passage_behind"}
 BY_READER = {"logit", "window"}
@@ -121,29 +119,19 @@ def _fitted(seen: Seen, left_out: set[str]) -> dict[str, object]:
     names = [name for name in seen.rows[0] if name not in left_out]
     values = np.array([[row[name] for name in names] for row in seen.rows])
     labels = np.array(seen.labels)
-    fold = np.random.default_rng(0).integers(0, FOLDS, max(seen.groups) + 1)[seen.groups]
-    held_out = np.zeros(len(labels))
-    for k in range(FOLDS):
-        weights = _minimise(values[fold != k], labels[fold != k], names)
-        held_out[fold == k] = expit(weights[0] + values[fold == k] @ weights[1:])
-    bias, *fitted = (round(float(weight), 3) for weight in _minimise(values, labels, names))
+
+    def weights_of(some: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+        return fit(some, theirs, names, AGAINST)
+
+    guessed = held_out(values, labels, np.array(seen.groups), FOLDS, weights_of)
+    bias, *fitted = (round(float(weight), 3) for weight in weights_of(values, labels))
     return {
         "examples": len(labels),
         "answered_share": round(float(labels.mean()), 3),
-        "held_out_roc_auc": round(float(roc_auc_score(labels, held_out)), 3),
+        "held_out_roc_auc": round(float(roc_auc_score(labels, guessed)), 3),
         "bias": bias,
         "weights": dict(zip(names, fitted, strict=True)),
     }
-
-
-def _minimise(values: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    def loss(weights: np.ndarray) -> float:
-        z = weights[0] + values @ weights[1:]
-        return float(np.mean(np.logaddexp(0, z) - labels * z) + RIDGE * np.sum(weights[1:] ** 2))
-
-    bounds = [(None, None), *((None, 0) if name in AGAINST else (0, None) for name in names)]
-    start = np.zeros(values.shape[1] + 1)
-    return np.asarray(minimize(loss, start, bounds=bounds, method="L-BFGS-B").x)
 
 
 if __name__ == "__main__":

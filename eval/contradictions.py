@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 
 from api.conflicts import Said, differences
+from eval.logistic import fit, held_out
 from eval.suites.own import SETS
 from indexer.encoder import Encoder, load_encoder
 from indexer.settings import Settings
 
 FOLDS = 8
+AGAINST = {"some_agree", "other_year", "other_choice"}
 OUT = Path(__file__).parents[1] / "api" / "confidence.json"
 
 
@@ -49,9 +51,6 @@ def said(case: dict[str, Any]) -> tuple[Said, Said]:
 
 def main() -> None:
     """Fit, and write the weights beside those of the confidence."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
-
     alike = alike_by(load_encoder(Settings.load().encoder))
     rows = cases("development")
     found = [differences(row["question"], *said(row), alike) for row in rows]
@@ -59,29 +58,27 @@ def main() -> None:
     names = list(asdict(found[0]))
     values = np.array([[float(asdict(one)[name]) for name in names] for one in found])
     some = np.array([one.any for one in found])
-    model = LogisticRegression(max_iter=2_000)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    held_out = np.zeros(len(labels))
-    held_out[some] = cross_val_predict(
-        model, values[some], labels[some], cv=folds, method="predict_proba"
-    )[:, 1]
+
+    def weights_of(given: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+        return fit(given, theirs, names, AGAINST)
+
+    guessed = np.zeros(len(labels))
+    each = np.arange(int(some.sum()))
+    guessed[some] = held_out(values[some], labels[some], each, FOLDS, weights_of)
     for threshold in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9):
-        called = held_out >= threshold
+        called = guessed >= threshold
         right = (called & labels).sum()
         print(
             f"{threshold:.2f}  precision {right / max(1, called.sum()):.3f}  "
             f"recall {right / labels.sum():.3f}"
         )
-    model.fit(values[some], labels[some])
+    bias, *fitted = (round(float(weight), 3) for weight in weights_of(values[some], labels[some]))
     weights = json.loads(OUT.read_text("utf-8"))
     weights["contradiction"] = {
         "made_by": "python -m eval.contradictions",
         "examples": int(some.sum()),
-        "bias": round(float(model.intercept_[0]), 3),
-        "weights": {
-            name: round(float(weight), 3)
-            for name, weight in zip(names, model.coef_[0], strict=True)
-        },
+        "bias": bias,
+        "weights": dict(zip(names, fitted, strict=True)),
     }
     OUT.write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
 

@@ -1,0 +1,129 @@
+"""Which sentences an answer shows: best first, each thing once, contradictions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api.engine import Engine
+from indexer.building import bring_up_to_date
+from indexer.settings import Settings
+
+Town = Callable[..., Engine]
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    """An engine over documents given as name=(front matter, text), showing every answer."""
+
+    def built(clock: str = "2026-11-21", **documents: tuple[str, str]) -> Engine:
+        (tmp_path / "corpus").mkdir(exist_ok=True)
+        for name, (front, text) in documents.items():
+            file = tmp_path / "corpus" / f"{name}.md"
+            file.write_text(f"---\ndoc_id: {name}\n{front}\n---\n\n{text}\n", encoding="utf-8")
+        settings = Settings(
+            corpus=(tmp_path / "corpus",),
+            index=tmp_path / "index",
+            answer_threshold=0.0,
+            clock=clock,
+        )
+        bring_up_to_date(settings, strict=True)
+        return Engine.open(settings)
+
+    return built
+
+
+POOL = "title: Mühlenbad {year}\nlanguage: de\npublished: {year}-03-01"
+
+
+def test_for_a_question_about_now_the_newest_document_is_first(town: Town) -> None:
+    engine = town(
+        old=(POOL.format(year=2022), "Die Tageskarte im Mühlenbad kostet 4,50 Euro."),
+        new=(POOL.format(year=2026), "Die Tageskarte im Mühlenbad kostet 6,20 Euro."),
+    )
+    answer = engine.ask("Was kostet die Tageskarte im Mühlenbad derzeit?")
+    assert "6,20" in answer.answer[0].text
+
+
+def test_an_announcement_that_has_passed_says_so_and_stands_behind_what_holds(town: Town) -> None:
+    engine = town(
+        old=(POOL.format(year=2024), "Das nächste Badfest findet am 14. Juni 2024 statt."),
+        new=(POOL.format(year=2026), "Das nächste Badfest findet am 12. Juni 2027 statt."),
+    )
+    answer = engine.ask("Wann ist das nächste Badfest?")
+    assert "2027" in answer.answer[0].text
+    assert not answer.answer[0].outdated
+    for sentence in answer.answer:
+        assert sentence.outdated == ("2024" in sentence.text)
+
+
+def test_before_its_day_the_same_announcement_is_not_outdated(town: Town) -> None:
+    engine = town(
+        clock="2024-05-01",
+        old=(POOL.format(year=2024), "Das nächste Badfest findet am 14. Juni 2024 statt."),
+    )
+    answer = engine.ask("Wann ist das nächste Badfest?")
+    assert not answer.answer[0].outdated
+
+
+def test_contradicting_documents_stand_side_by_side_newest_first(town: Town) -> None:
+    front = "title: Stadtfest 2023\nlanguage: de\npublished: {day}"
+    engine = town(
+        early=(front.format(day="2023-07-01"), "Das Stadtfest 2023 zählte 45.000 Besucher."),
+        late=(front.format(day="2023-12-28"), "Das Stadtfest 2023 zählte 62.000 Besucher."),
+    )
+    answer = engine.ask("Wie viele Besucher hatte das Stadtfest 2023?")
+    assert answer.conflict
+    assert [sentence.text for sentence in answer.answer[:2]] == [
+        "Das Stadtfest 2023 zählte 62.000 Besucher.",
+        "Das Stadtfest 2023 zählte 45.000 Besucher.",
+    ]
+
+
+def test_visitors_of_two_years_do_not_contradict_each_other(town: Town) -> None:
+    engine = town(
+        one=("title: Messe 2019\nlanguage: de", "Die Messe 2019 zählte 9.000 Besucher."),
+        two=("title: Messe 2023\nlanguage: de", "Die Messe 2023 zählte 15.000 Besucher."),
+    )
+    assert not engine.ask("Wie viele Besucher zählte die Messe?").conflict
+
+
+@pytest.mark.parametrize(
+    ("question", "own"),
+    [
+        ("Wie viele Besucher hatte das Stadtfest 2023?", "de"),
+        ("How many visitors did the 2023 city festival have?", "en"),
+    ],
+)
+def test_the_same_said_in_both_languages_is_said_in_the_askers(
+    town: Town, question: str, own: str
+) -> None:
+    engine = town(
+        de=("title: Stadtfest 2023\nlanguage: de", "Das Stadtfest 2023 hatte 45.000 Besucher."),
+        en=(
+            "title: City festival 2023\nlanguage: en",
+            "The 2023 city festival had 45,000 visitors.",
+        ),
+    )
+    answer = engine.ask(question)
+    assert len(answer.answer) == 1
+    cited = answer.citations[answer.answer[0].citation - 1]
+    assert cited.language == own
+    assert [place.language for place in cited.also] == ["en" if own == "de" else "de"]
+    assert not answer.conflict
+
+
+def test_at_most_so_many_sentences_are_shown(town: Town) -> None:
+    text = "\n".join(f"- Für den Antrag brauchen Sie Unterlage {n}." for n in range(1, 9))
+    engine = town(list=("title: Antrag\nlanguage: de", f"# Antrag\n\n{text}"))
+    answer = engine.ask("Welche Unterlagen brauche ich für den Antrag?", max_sentences=3)
+    assert len(answer.answer) == 3
+
+
+def test_a_question_in_a_third_language_is_refused(town: Town) -> None:
+    engine = town(de=("title: Stadtfest\nlanguage: de", "Das Stadtfest hatte 45.000 Besucher."))
+    answer = engine.ask("Combien de visiteurs a eu la fête de la ville cette année ?")
+    assert answer.refusal == "not_in_documents"
+    assert answer.related
