@@ -21,6 +21,7 @@ from api.clock import clock
 from api.filters import NO_FILTERS, Filters
 from api.retrieval import SHIPPED, Method, rank
 from api.snapshot import Snapshot
+from api.stopwatch import Stopwatch
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.publishing import current, current_name
 from indexer.reader import Reader, load_reader
@@ -177,21 +178,26 @@ class Engine:
         language: Language | None = None,
         filters: Filters = NO_FILTERS,
         method: Method = SHIPPED,
+        watch: Stopwatch | None = None,
     ) -> list[PassagePlace]:
         """Rank passages as `search` does, to any depth, without reading what they say.
 
         Args:
             method: another one than that of `search`, to measure what each part brings.
+            watch: is told how long each stage takes.
         """
-        snapshot = self._snapshot
-        allowed = snapshot.passages(filters)
+        snapshot, watch = self._snapshot, watch or Stopwatch()
+        with watch.stage("filters"):
+            allowed = snapshot.passages(filters)
         if not allowed.any():
             return []
-        language = language or question_language(query)
-        asked = snapshot.terms.corrected(query, language) if method.reach.slips else query
-        wanted = snapshot.terms.wanted(asked, language, method.reach)
-        vector = self._encoder.encode_query(asked)
-        ranking = rank(snapshot, wanted, language, vector, allowed, depth, method)
+        with watch.stage("question"):
+            language = language or question_language(query)
+            asked = snapshot.terms.corrected(query, language) if method.reach.slips else query
+            wanted = snapshot.terms.wanted(asked, language, method.reach)
+        with watch.stage("encoding"):
+            vector = self._encoder.encode_query(asked)
+        ranking = rank(snapshot, wanted, language, vector, allowed, depth, method, watch)
         return [
             replace(place, repeats=tuple(snapshot.places(np.array(hidden, np.int64))))
             if (hidden := ranking.hidden.get(row))

@@ -54,10 +54,12 @@ def without_repeats(snapshot: Snapshot, rows: np.ndarray, language: Language) ->
         passages = snapshot.store.passages([numbers[place], numbers[other]])
         return _words(passages[0]) == _words(passages[1])
 
+    earlier: dict[int, list[int]] = {}
+    for place, other in np.argwhere(np.tril(likely, -1)).tolist():
+        earlier.setdefault(place, []).append(other)
     group_of: dict[int, int] = {}  # place -> first place of the same thing
     for place in range(len(numbers)):
-        earlier = np.flatnonzero(likely[place, :place]).tolist()
-        twin = next((one for one in earlier if same(place, one)), place)
+        twin = next((one for one in earlier.get(place, ()) if same(place, one)), place)
         group_of[place] = group_of.get(twin, twin)
     groups: dict[int, list[int]] = {}
     for place, first in group_of.items():

@@ -9,6 +9,7 @@ import numpy as np
 
 from api.repeats import LOOKED_AT, without_repeats
 from api.snapshot import Snapshot
+from api.stopwatch import Stopwatch
 from indexer.concepts import FAR, Reach
 from indexer.lexical import Wanted
 from indexer.settings import MAX_K, MAX_OFFSET
@@ -59,6 +60,7 @@ def rank(
     allowed: np.ndarray,
     depth: int,
     method: Method = SHIPPED,
+    watch: Stopwatch | None = None,
 ) -> Ranking:
     """Rank the allowed passages for a query.
 
@@ -68,6 +70,7 @@ def rank(
         vector: (D,) float32, the encoded query.
         allowed: (N,) bool.
         depth: how many to rank, at least; MAX_OFFSET + MAX_K is the most.
+        watch: is told how long each stage takes.
     """
     # Beyond the usual depth one fixed one, so that every further page is of the same ranking.
     candidates = CANDIDATES
@@ -75,10 +78,27 @@ def rank(
         candidates = max(DEEP, depth + LOOKED_AT)
     only = None if allowed.all() else allowed
     nearest, coverage = np.empty(0, np.int64), dict[int, float]()
+    watch = watch or Stopwatch()
     if method.cosine:
-        _, nearest = snapshot.vectors.search(vector, candidates, only)
+        with watch.stage("dense"):
+            _, nearest = snapshot.vectors.search(vector, candidates, only)
     if method.coverage:
-        coverage = snapshot.terms.search(wanted, candidates, allowed=only)
+        with watch.stage("lexical"):
+            coverage = snapshot.terms.search(wanted, candidates, allowed=only)
+    with watch.stage("fusion and second stage"):
+        return _fused(snapshot, language, vector, allowed, nearest, coverage, method)
+
+
+def _fused(
+    snapshot: Snapshot,
+    language: Language,
+    vector: np.ndarray,
+    allowed: np.ndarray,
+    nearest: np.ndarray,
+    coverage: Mapping[int, float],
+    method: Method,
+) -> Ranking:
+    """Score what either engine found, and take out what stands twice."""
     rows = np.union1d(nearest, np.fromiter(coverage, np.int64, len(coverage)))
     cosines = snapshot.vectors.vectors(rows) @ vector
     coverages = np.array([coverage.get(int(row), 0.0) for row in rows], np.float32)

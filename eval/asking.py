@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from api.answers import Answer, PassagePlace
 from api.engine import Engine
 from api.filters import NO_FILTERS, Filters
+from api.stopwatch import Stopwatch
 from eval.questions import Question, Texts, judged_spans
 from eval.suites.suite import OPEN, Suite, View
 from indexer.types import Span
@@ -31,6 +32,7 @@ class Outcome:
     languages: tuple[str, ...]  # theirs
     relevant: Mapping[str, str]  # name -> language, of all that hold a judged place
     milliseconds: float  # of the ranking, encoding included
+    stages: Mapping[str, float] = field(default_factory=dict)  # of it, where it tells them
     pages: tuple[str, ...] = ()  # the ranking of pages in any language, where there are some
     relevant_pages: frozenset[str] = frozenset()
     answer: Answer | None = None
@@ -81,8 +83,12 @@ def _ranked(
 ) -> Outcome:
     judged = judged_spans(question, _texts(engine))
     filters = Filters(language=view.answered) if view.answered else NO_FILTERS
+    watch = Stopwatch()
     started = time.perf_counter()
-    found = (rank or engine.rank)(question.question, depth=suite.depth, filters=filters)
+    if rank is None:
+        found = engine.rank(question.question, depth=suite.depth, filters=filters, watch=watch)
+    else:
+        found = rank(question.question, depth=suite.depth, filters=filters)
     milliseconds = 1000 * (time.perf_counter() - started)
     # What a hit stands for is shown with it: it counts as the next places of the list.
     names: dict[str, str] = {}
@@ -105,6 +111,7 @@ def _ranked(
         languages=tuple(names.values()),
         relevant=relevant,
         milliseconds=milliseconds,
+        stages=watch.milliseconds,
         pages=tuple(pages),
         relevant_pages=frozenset(suite.pages[name] for name in relevant if suite.pages),
     )

@@ -83,6 +83,8 @@ class Report:
     rows: tuple[Row, ...]
     refused: dict[str, Share]  # kind of unanswerable question -> share refused, and "all"
     milliseconds: dict[str, float] = field(default_factory=dict)  # percentile -> of one ranking
+    # stage -> percentile -> milliseconds; "all but encoding" is what the index costs
+    stages: dict[str, dict[str, float]] = field(default_factory=dict)
     # perturbation -> pair -> Success@3 lost against the same questions as they were written
     lost: dict[str, dict[str, float]] = field(default_factory=dict)
 
@@ -111,8 +113,21 @@ def measure(suite: str, outcomes: Sequence[Outcome], *, deep: bool = False) -> R
         suite=suite,
         rows=tuple(rows),
         refused={**refused, "all": _refused(unanswerable)} if unanswerable else {},
-        milliseconds={f"p{p}": float(np.percentile(times, p)) for p in (50, 95) if times},
+        milliseconds=_percentiles(times),
+        stages=_stages(outcomes),
     )
+
+
+def _stages(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
+    told = [outcome.stages for outcome in outcomes if outcome.stages]
+    names = dict.fromkeys(name for stages in told for name in stages)
+    found = {name: _percentiles([stages.get(name, 0.0) for stages in told]) for name in names}
+    rest = [sum(stages.values()) - stages.get("encoding", 0.0) for stages in told]
+    return {**found, "all but encoding": _percentiles(rest)} if told else {}
+
+
+def _percentiles(times: Sequence[float]) -> dict[str, float]:
+    return {f"p{share}": float(np.percentile(times, share)) for share in (50, 95) if times}
 
 
 def success_at_3(outcomes: Iterable[Outcome]) -> dict[str, dict[str, float]]:

@@ -44,6 +44,7 @@ def as_html(measured: Sequence[Measured]) -> str:
             "measures": list(dict.fromkeys(m for row in found.report.rows for m in row.ranking)),
             "quality": _quality_plot(found.report),
             "latency": _latency_plot(found.outcomes),
+            "stages": _stage_plot(found.report) if found.report.stages else "",
             "worst": _worst(found.outcomes),
         }
         for found in measured
@@ -83,6 +84,18 @@ def _quality_plot(report: Report) -> Markup:
     axes.set_yticks(range(len(rows)), [row.pair for row in reversed(rows)])
     axes.set_xlim(0, 1)
     axes.set_xlabel(f"{PLOTTED}, 95 % interval")
+    return as_svg(figure)
+
+
+def _stage_plot(report: Report) -> Markup:
+    """Each stage's median as a bar, its 95th percentile as a line beyond it."""
+    figure = Figure(figsize=(6.4, 0.7 + 0.28 * len(report.stages)))
+    axes = figure.add_subplot()
+    for place, times in enumerate(reversed(report.stages.values())):
+        axes.barh(place, times["p50"], color=FILL, height=0.6)
+        axes.plot([times["p50"], times["p95"]], [place, place], color=INK, linewidth=2)
+    axes.set_yticks(range(len(report.stages)), list(reversed(report.stages)))
+    axes.set_xlabel("ms per stage, p50 and p95")
     return as_svg(figure)
 
 

@@ -34,8 +34,18 @@ def as_table(report: Report) -> str:
             f"95 % interval {low:.3f} to {high:.3f})"
         )
     lines += _bias_lines(report) + _lost_lines(report)
-    times = ", ".join(f"{name} {value:.1f} ms" for name, value in report.milliseconds.items())
-    return "\n".join([*lines, *(["", f"ranking: {times}"] if times else [])])
+    return "\n".join([*lines, *_time_lines(report)])
+
+
+def _time_lines(report: Report) -> list[str]:
+    """p50 and p95 of one ranking and of each of its stages."""
+    named = {"ranking": report.milliseconds, **report.stages}
+    found = [
+        f"{name}: " + ", ".join(f"{share} {value:.1f} ms" for share, value in times.items())
+        for name, times in named.items()
+        if times
+    ]
+    return ["", *found] if found else []
 
 
 def difference_table(differences: Sequence[Difference]) -> str:
@@ -87,6 +97,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "refused": {kind: _share(share) for kind, share in report.refused.items()},
         "lost_success@3": report.lost,
         "milliseconds": report.milliseconds,
+        "stages": report.stages,
     }
 
 

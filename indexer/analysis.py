@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from importlib.metadata import version
 
@@ -28,6 +29,7 @@ _HYPHENATED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 # Snowball's German stems know Muenchen and Strasse; the others' do not know Köln.
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
+_OF_THREAD = threading.local()
 _SNOWBALL = {"de": "german", "en": "english"}
 
 # Function and question words: they say how something is asked, not what is asked for.
@@ -121,8 +123,15 @@ def stems(words: list[str], language: Language) -> list[str]:
         words = [word.translate(_WRITTEN_OUT) for word in words]
     if language not in _SNOWBALL:
         return words
-    # A stemmer keeps state between calls and is not thread-safe: one per call is cheap.
-    return list(Stemmer.Stemmer(_SNOWBALL[language], 0).stemWords(words))
+    return list(_stemmer(language).stemWords(words))
+
+
+def _stemmer(language: Language) -> Stemmer.Stemmer:
+    """One for each thread: a stemmer keeps state between calls."""
+    own: dict[Language, Stemmer.Stemmer] = _OF_THREAD.__dict__
+    if language not in own:
+        own[language] = Stemmer.Stemmer(_SNOWBALL[language], 0)
+    return own[language]
 
 
 def _words(text: str) -> list[str]:

@@ -68,7 +68,7 @@ def test_a_team_measures_its_own_folder(team: Path) -> None:
 def test_a_report_holds_figures_runs_judgements_and_a_page(team: Path, tmp_path: Path) -> None:
     assert run(str(team), "--perturbed", "--report", str(tmp_path / "out")).exit_code == 0
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 3  # quality, latency, stages
     assert "<script" not in page
     # Only names of the SVG standard, nothing that a browser would load.
     assert not re.findall(r'(?:src|href)="http[^"]*"', page)
