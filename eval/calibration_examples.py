@@ -126,6 +126,12 @@ def _municipal_pages(questions: Iterable[Asked]) -> dict[str, str]:
     return pages
 
 
+def held_out_page(name: str) -> bool:
+    """Whether a page was held out when the models were trained; named city-number-question."""
+    city, number, _ = name.rsplit("-", 2)
+    return is_held_out(f"{city}/{number}", percent=HELD_OUT_PAGES)
+
+
 def _is_asked(asked: Asked) -> bool:
     return is_held_out(asked.page, percent=HELD_OUT_PAGES)
 

@@ -128,7 +128,7 @@ def stems(words: list[str], language: Language) -> list[str]:
 
 def _stemmer(language: Language) -> Stemmer.Stemmer:
     """One for each thread: a stemmer keeps state between calls."""
-    own: dict[Language, Stemmer.Stemmer] = _OF_THREAD.__dict__
+    own = _OF_THREAD.__dict__
     if language not in own:
         own[language] = Stemmer.Stemmer(_SNOWBALL[language], 0)
     return own[language]

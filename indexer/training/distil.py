@@ -21,12 +21,12 @@ from indexer.training.initial import first_new_row, load_lexicon
 from indexer.training.losses import contrast, duplicates, translation_loss
 from indexer.training.padding import Texts, vectors
 from indexer.training.prepare import load_prepared, runs_folder
+from indexer.training.running import CHECKPOINT_S, Run
 from indexer.training.stages import STAGES
 from indexer.training.student import load_bert, save_student, teacher_folder
 from indexer.training.translations import Translations
 
 SEED = 20_261_121
-CHECKPOINT_S = 240
 LOGGED_STEPS = 25
 TEACHER = "all-MiniLM-L6-v2"
 
@@ -46,8 +46,7 @@ class Trainer:
         seed: int = SEED,
     ) -> None:
         self.stage, self.steps, self.device = STAGES[stage], steps, device
-        self.folder = runs_folder() / (run or stage)
-        self.folder.mkdir(exist_ok=True)
+        self.run = Run(runs_folder() / (run or stage))
         self.prepared = load_prepared()
         self.batches = Batches(self.prepared, load_lexicon(self.prepared), seed)
         self.start = start
@@ -71,13 +70,13 @@ class Trainer:
             self.optimizers.append((layers, self.stage.layer_rate))
         self.step = 0
         self.seconds = 0.0
-        if (self.folder / "checkpoint.pt").exists():
-            self._resume()
+        if state := self.run.saved(device):
+            self._resume(state)
 
-    def run(self, every: int) -> None:
+    def train(self, every: int) -> None:
         """Train to the last step and write the model."""
         self.learn_until(self.steps, every)
-        save_student(self.folder / "model", self.student, self.start)
+        save_student(self.run.folder / "model", self.student, self.start)
 
     def learn_until(self, last: int, every: int) -> None:
         """Train until step `last`; measure on the development split every so many steps."""
@@ -94,10 +93,10 @@ class Trainer:
                 saved = time.monotonic()
             if self.step % LOGGED_STEPS == 0:
                 means = {name: round(float(np.mean(values)), 3) for name, values in losses.items()}
-                self.log(f"step {self.step} at {self.seconds / 60:.1f} min {means}")
+                self.run.log(f"step {self.step} at {self.seconds / 60:.1f} min {means}")
                 losses.clear()
             if self.step % every == 0 or self.step == self.steps:
-                self.log(f"step {self.step} figures {self.figures()}")
+                self.run.log(f"step {self.step} figures {self.figures()}")
 
     def figures(self) -> dict[str, float]:
         """Measure the student as it is now."""
@@ -140,23 +139,14 @@ class Trainer:
             "step": self.step,
             "seconds": self.seconds,
         }
-        unfinished = self.folder / "checkpoint.part"
-        torch.save(state, unfinished)
-        unfinished.replace(self.folder / "checkpoint.pt")
+        self.run.save(state)
 
-    def _resume(self) -> None:
-        state = torch.load(self.folder / "checkpoint.pt", map_location=self.device)
+    def _resume(self, state: dict[str, Any]) -> None:
         self.student.load_state_dict(state["student"])
         for (optimizer, _), saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.step, self.seconds = state["step"], state["seconds"]
-        self.log(f"resumed at step {self.step}")
-
-    def log(self, line: str) -> None:
-        """Print a line and keep it."""
-        print(line, flush=True)
-        with (self.folder / "log.txt").open("a", encoding="utf-8") as log:
-            log.write(line + "\n")
+        self.run.log(f"resumed at step {self.step}")
 
 
 def only_from(gradient: torch.Tensor | None, first: int) -> torch.Tensor | None:
@@ -206,8 +196,8 @@ def main(
         stage, folder_of(start), steps, device, teacher=folder_of(teacher), run=run, seed=seed
     )
     if trainer.step == 0:
-        trainer.log(f"start figures {trainer.figures()}")
-    trainer.run(every)
+        trainer.run.log(f"start figures {trainer.figures()}")
+    trainer.train(every)
 
 
 if __name__ == "__main__":
