@@ -13,6 +13,8 @@ import torch
 from click.testing import CliRunner
 from safetensors.numpy import load_file
 
+from indexer.encoder_files import SHIPPED_FOLDER
+from indexer.reader import Reader, Window
 from indexer.training.__main__ import main
 from indexer.training.batches import Batches
 from indexer.training.development import ndcg
@@ -22,6 +24,9 @@ from indexer.training.initial import load_lexicon
 from indexer.training.losses import SCALE, contrast, crowded, duplicates, translation_loss
 from indexer.training.padding import Texts, vectors
 from indexer.training.prepare import load_prepared, runs_folder
+from indexer.training.reader.__main__ import main as train_reader
+from indexer.training.reader.train import SEED
+from indexer.training.reader.train import Trainer as ReaderTrainer
 from indexer.training.retrievals import Retrieval
 from indexer.training.stages import STAGES
 from indexer.training.student import load_bert, teacher_folder
@@ -275,3 +280,13 @@ def test_the_checksums_are_as_sha256sum_writes_them(tmp_path: Path) -> None:
     # SHA-256 of nothing, FIPS 180-4.
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert (tmp_path / "SHA256SUMS").read_text() == f"{empty}  a\n"
+
+
+def test_the_reader_is_trained_and_exported_by_one_command(world: Path, runs: Path) -> None:
+    arguments = ["--data", str(world / "data"), "--out", str(world / "reader")]
+    result = CliRunner().invoke(train_reader, [*arguments, "--steps", "2"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    (scores,) = Reader(world / "reader").read("Wo?", [Window("", ("In Bonn.", "Heute."))])
+    assert len(scores.sentences) == 2
+    resumed = ReaderTrainer(SHIPPED_FOLDER, 2, "reader", SEED)
+    assert resumed.step == 2

@@ -48,7 +48,7 @@ class Development:
                 for one, (sentences, _) in zip(examples, scores, strict=True)
                 if one.answered and len(sentences)
             ]
-            figures[name] = float(np.mean(hits))
+            figures[name] = float(np.mean(hits)) if hits else np.nan
             figures[f"{name}-auc"] = _auc(examples, [window for _, window in scores])
         return figures | self._pages(read)
 
@@ -93,6 +93,8 @@ def sentence_f(examples: Sequence[Example], predicted: Sequence[np.ndarray]) -> 
         hits = (gold & chosen).sum()
         precisions.append(hits / chosen.sum() if chosen.any() else 1.0)
         recalls.append(hits / gold.sum())
+    if not precisions:
+        return np.nan
     precision, recall = np.mean(precisions), np.mean(recalls)
     return float(2 * precision * recall / max(precision + recall, 1e-9))
 
@@ -124,5 +126,7 @@ def _auc(examples: Sequence[Example], scores: Sequence[float]) -> float:
     """The chance that an answered example is scored above one without an answer (ties half)."""
     labels = np.array([one.answered > 0 for one in examples])
     values = np.array(scores)
+    if labels.all() or not labels.any():
+        return np.nan
     above = values[labels][:, None] - values[~labels][None, :]
     return float(((above > 0) + 0.5 * (above == 0)).mean())

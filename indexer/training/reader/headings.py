@@ -39,7 +39,7 @@ class QuestionHeadings:
 
     def draw(self, chance: random.Random) -> Example:
         """A heading, its section, and what stands before and behind it."""
-        source = chance.randrange(2)
+        source = chance.choice([n for n, asked in enumerate(self._asked) if asked])
         title, number = chance.choice(self._asked[source])
         drawn = _of_section(chance, self._articles[source][title], number)
         if chance.random() < 0.4:
