@@ -32,7 +32,8 @@ from indexer.types import Language, Passage, Span
 class Considered:
     """All that an answer is decided from."""
 
-    wanted: Sequence[Wanted]  # what the question asks for
+    asked: str  # the question, slips put right
+    wanted: Sequence[Wanted]  # what it asks for
     ranking: Ranking
     sentences: list[Candidate]  # best first
     features: Features | None  # of the best sentence; None where there is no sentence
@@ -59,12 +60,12 @@ def consider(
     sentences = score_sentences(snapshot, encoder, wanted, vector, ranking, found)
     chooser = Chooser(snapshot, encoder, question, language, ranking)
     if not sentences:
-        return Considered(wanted, ranking, sentences, None, chooser)
+        return Considered(asked, wanted, ranking, sentences, None, chooser)
     sentences = chooser.newest_first(sentences)
     record = snapshot.by_id[sentences[0].passage.doc_id]
     text = snapshot.store.text(record.doc_id)
     described = features(question, wanted, ranking, sentences[0], record, text)
-    return Considered(wanted, ranking, sentences, described, chooser)
+    return Considered(asked, wanted, ranking, sentences, described, chooser)
 
 
 def answer(
@@ -89,12 +90,14 @@ def answer(
     refusal: Refusal | None = None
     sure, choice, cited = 0.0, Choice([]), list[Citation]()
     outdated: set[Candidate] = set()
+    corrected: str | None = None
     if not content_words(question):
         refusal = "question_unclear"
     elif not allowed.any():
         refusal = "nothing_matches_filters"
     else:
         considered = consider(snapshot, encoder, reader, question, language, allowed, k)
+        corrected = considered.asked if considered.asked != question else None
         if considered.features:
             sure = confidence(considered.features, read=reader is not None)
         if sure < threshold or language == "other":
@@ -120,6 +123,7 @@ def answer(
         related=tuple(cited) if refusal else (),
         index=snapshot.state,
         took_ms=_milliseconds_since(started),
+        corrected=corrected,
     )
 
 
@@ -137,7 +141,7 @@ def search(
     started = time.perf_counter()
     allowed = snapshot.passages(filters)
     hits: tuple[Citation, ...] = ()
-    total = 0
+    total, asked = 0, query
     if allowed.any():
         asked = snapshot.terms.corrected(query, language)
         wanted = snapshot.terms.wanted(asked, language)
@@ -168,6 +172,7 @@ def search(
         total=total,
         index=snapshot.state,
         took_ms=_milliseconds_since(started),
+        corrected=asked if asked != query else None,
     )
 
 

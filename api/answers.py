@@ -138,6 +138,7 @@ class Answer:
     related: tuple[Citation, ...]
     index: IndexState
     took_ms: float
+    corrected: str | None  # the question as it was understood, where a slip was put right
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +151,4 @@ class Hits:
     total: int  # passages that may be found at all, before `offset` and `k`
     index: IndexState
     took_ms: float
+    corrected: str | None  # the query as it was understood, where a slip was put right

@@ -27,6 +27,7 @@ _WORDS = {
         "nothing": "Nichts gefunden.",
         "conflict": "Die Dokumente widersprechen einander.",
         "outdated": "überholt",
+        "corrected": "Verstanden als",
         "page": "Seite",
         "based_on": "Zusammenfassung nach",
     },
@@ -36,6 +37,7 @@ _WORDS = {
         "nothing": "Nothing found.",
         "conflict": "The documents contradict each other.",
         "outdated": "outdated",
+        "corrected": "Understood as",
         "page": "page",
         "based_on": "summary based on",
     },
@@ -50,12 +52,13 @@ def render_answer(answer: Answer, *, styled: bool) -> str:
     """Lay out an answer, or the refusal and the nearest passages."""
     language = "de" if answer.language == "de" else "en"
     words = _WORDS[language]
+    understood = _understood(answer, words)
     if answer.refusal is not None:
-        lines = [_REFUSALS[language][answer.refusal]]
+        lines = [*understood, _REFUSALS[language][answer.refusal]]
         if answer.related:
             lines += ["", f"{words['nearest']}:"]
         return "\n".join([*lines, *_cards(answer.related, words, styled)])
-    lines = [words["conflict"], ""] if answer.conflict else []
+    lines = [*understood, *([words["conflict"], ""] if answer.conflict else [])]
     for sentence in answer.answer:
         text = _styled(_safe(sentence.text), _BOLD, styled)
         outdated = f" ({words['outdated']})" if sentence.outdated else ""
@@ -67,9 +70,13 @@ def render_answer(answer: Answer, *, styled: bool) -> str:
 def render_hits(hits: Hits, *, styled: bool) -> str:
     """Lay out ranked passages."""
     words = _WORDS["de" if hits.language == "de" else "en"]
-    if not hits.hits:
-        return words["nothing"]
-    return "\n".join(_cards(hits.hits, words, styled)).removeprefix("\n")
+    cards = "\n".join(_cards(hits.hits, words, styled)).removeprefix("\n") or words["nothing"]
+    return "\n".join([*_understood(hits, words), cards])
+
+
+def _understood(reply: Answer | Hits, words: dict[str, str]) -> list[str]:
+    """How the question was read, where a slip was put right."""
+    return [f"{words['corrected']}: {_safe(reply.corrected)}", ""] if reply.corrected else []
 
 
 def _cards(citations: Sequence[Citation], words: dict[str, str], styled: bool) -> list[str]:

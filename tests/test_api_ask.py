@@ -62,7 +62,7 @@ def test_an_answer_has_the_contracts_shape_field_by_field(client: TestClient) ->
     answer = client.post("/v1/ask", json={"question": f"  {PARTNER}\n"}).json()
     assert list(answer) == [
         "id", "question", "language", "answered", "refusal", "confidence", "conflict", "answer",
-        "citations", "related", "index", "took_ms",
+        "citations", "related", "index", "took_ms", "corrected",
     ]  # fmt: skip
     assert (answer["question"], answer["language"]) == (PARTNER, "de")
     assert (answer["answered"], answer["refusal"], answer["related"]) == (True, None, [])

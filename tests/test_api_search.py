@@ -79,7 +79,9 @@ def test_a_batch_of_100_questions_is_answered(client: TestClient) -> None:
 
 def test_hits_have_the_contracts_shape(client: TestClient) -> None:
     hits = client.get("/v1/search", params={"q": " Ukraine ", "k": 3}).json()
-    assert list(hits) == ["query", "language", "hits", "total", "index", "took_ms"]
+    assert list(hits) == [
+        "query", "language", "hits", "total", "index", "took_ms", "corrected",
+    ]  # fmt: skip
     assert hits["query"] == "Ukraine"
     assert len(hits["hits"]) == 3
     for citation in hits["hits"]:
@@ -134,3 +136,12 @@ def test_search_refuses_parameters_beyond_their_limits(
 
 def test_a_query_that_is_no_utf8_does_no_harm(client: TestClient) -> None:
     assert client.get("/v1/search?q=%ff%00%ed%a0%80").status_code == 200
+
+
+def test_a_reply_says_how_a_slip_was_understood(client: TestClient) -> None:
+    hits = client.get("/v1/search", params={"q": "Besucherinen der Messe"}).json()
+    assert hits["query"] == "Besucherinen der Messe"
+    assert hits["corrected"] == "besucherinnen der Messe"
+    answer = client.post("/v1/ask", json={"question": "Besucherinen der Messe"}).json()
+    assert answer["corrected"] == "besucherinnen der Messe"
+    assert client.get("/v1/search", params={"q": "Messe"}).json()["corrected"] is None

@@ -50,6 +50,7 @@ def answer(**changes: object) -> Answer:
         "related": (),
         "index": STATE,
         "took_ms": 1.0,
+        "corrected": None,
     }
     return Answer(**{**given, **changes})  # type: ignore[arg-type]
 
@@ -110,5 +111,10 @@ def test_the_nearest_passages_of_a_refusal_are_marked_as_such() -> None:
 
 
 def test_no_hits_are_said_in_a_line() -> None:
-    nothing = Hits("x", "en", (), 0, STATE, 1.0)
+    nothing = Hits("x", "en", (), 0, STATE, 1.0, None)
     assert render_hits(nothing, styled=False) == "Nothing found."
+
+
+def test_a_slip_that_was_put_right_is_said() -> None:
+    nothing = Hits("bridgs", "en", (), 0, STATE, 1.0, "bridges")
+    assert render_hits(nothing, styled=False).startswith("Understood as: bridges")

@@ -48,6 +48,7 @@ def outcome(identifier: str, ranks: tuple[int, ...], *, answered: bool, right: b
             related=(),
             index=IndexState(1, datetime.now(UTC)),
             took_ms=1.0,
+            corrected=None,
         ),
         answer_is_right=right,
     )

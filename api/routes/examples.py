@@ -71,6 +71,7 @@ def _answer(question: str, language: str, citation: dict[str, Any]) -> dict[str,
         "related": [],
         "index": _INDEX,
         "took_ms": 6.2,
+        "corrected": None,
     }
 
 
@@ -111,6 +112,7 @@ _HITS_DE = {
     "total": 138,
     "index": _INDEX,
     "took_ms": 4.1,
+    "corrected": None,
 }
 _HITS_EN = {**_HITS_DE, "query": "partner country", "language": "en", "hits": [_CITATION_EN]}
 
