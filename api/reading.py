@@ -15,7 +15,9 @@ from indexer.types import Passage, Span
 
 # Passages are read in the order of the ranking, a few at a time: most questions need no more than
 # the first ones, and reading is what an answer's time is spent on.
-READ_FIRST, READ_MORE, READ_MOST = 2, 2, 6
+READ_MORE, READ_MOST = 2, 6
+# Those so near to the best one's ranking score are read with it: they may say the same, or not.
+READ_NEAR = 0.1
 # A window whose logit is above this has been found; further passages are not read for it.
 FOUND = 0.0
 # A passage whose ranking score is so far behind the best holds the answer too rarely to be read.
@@ -42,7 +44,7 @@ def read(
     ranks = np.flatnonzero(scores >= scores[:1] - READ_WITHIN).tolist()
     passages = snapshot.store.passages(ranking.rows[ranks].tolist())
     found: dict[int, Read] = {}
-    first, count = 0, READ_FIRST
+    first, count = 0, int((scores[ranks] >= scores[0] - READ_NEAR).sum()) if ranks else 0
     while first < len(ranks):
         batch = passages[first : first + count]
         windows = [_window(snapshot, passage) for passage in batch]
