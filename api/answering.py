@@ -16,7 +16,7 @@ from api.citing import cite
 from api.confidence import Features, confidence, features
 from api.filters import Filters
 from api.reading import read
-from api.retrieval import Ranking, rank
+from api.retrieval import Ranking, only, rank
 from api.sentences import best_span, score_sentences
 from api.snapshot import Snapshot
 from api.timeliness import asks_now
@@ -50,7 +50,7 @@ def consider(
     depth: int,
 ) -> Considered:
     """Rank the allowed passages, score the sentences of the best, describe the best sentence."""
-    asked = snapshot.terms.corrected(question, language)
+    asked = snapshot.terms.corrected(question, language, only(allowed))
     vector = encoder.encode_query(asked)
     wanted = snapshot.terms.wanted(asked, language)
     ranking = rank(snapshot, wanted, language, vector, allowed, depth)
@@ -58,7 +58,7 @@ def consider(
     if reader is not None:
         found = read(snapshot, reader, asked, ranking, everything=asks_now(question))
     sentences = score_sentences(snapshot, encoder, wanted, vector, ranking, found)
-    chooser = Chooser(snapshot, encoder, question, language, ranking)
+    chooser = Chooser(snapshot, encoder, question, language)
     if not sentences:
         return Considered(asked, wanted, ranking, sentences, None, chooser)
     sentences = chooser.newest_first(sentences)
@@ -88,8 +88,8 @@ def answer(
     started = time.perf_counter()
     allowed = snapshot.passages(filters)
     refusal: Refusal | None = None
-    sure, choice, cited = 0.0, Choice([]), list[Citation]()
-    outdated: set[Candidate] = set()
+    sure, choice, cited = 0.0, Choice(), list[Citation]()
+    outdated: list[bool] = []
     corrected: str | None = None
     if not content_words(question):
         refusal = "question_unclear"
@@ -104,7 +104,7 @@ def answer(
             refusal = "not_in_documents"
         else:
             choice = considered.chooser.choose(considered.sentences, max_sentences, k)
-            outdated = set(filter(considered.chooser.is_outdated, choice.sentences))
+            outdated = [considered.chooser.is_outdated(one) for one in choice.sentences]
         cited = _cite(snapshot, considered, choice, k)
     numbers = {(c.doc_id, c.start): c.number for c in cited}
     return Answer(
@@ -116,8 +116,8 @@ def answer(
         confidence=round(sure, 4),
         conflict=choice.conflict,
         answer=tuple(
-            _sentence(snapshot, candidate, numbers, outdated=candidate in outdated)
-            for candidate in choice.sentences
+            _sentence(snapshot, candidate, numbers, outdated=passed)
+            for candidate, passed in zip(choice.sentences, outdated, strict=True)
         ),
         citations=() if refusal else tuple(cited),
         related=tuple(cited) if refusal else (),
@@ -143,7 +143,7 @@ def search(
     hits: tuple[Citation, ...] = ()
     total, asked = 0, query
     if allowed.any():
-        asked = snapshot.terms.corrected(query, language)
+        asked = snapshot.terms.corrected(query, language, only(allowed))
         wanted = snapshot.terms.wanted(asked, language)
         vector = encoder.encode_query(asked)
         # A first page is all that most people look at; the others are of one deep ranking.
@@ -182,7 +182,8 @@ def _cite(snapshot: Snapshot, considered: Considered, choice: Choice, k: int) ->
     highlights: dict[int, list[Span]] = {}
     for candidate in choice.sentences:
         highlights.setdefault(candidate.rank, []).append(candidate.span)
-    others = [place for place in range(len(ranking.rows)) if place not in highlights]
+    cited = {*highlights, *choice.hidden_ranks}
+    others = [place for place in range(len(ranking.rows)) if place not in cited]
     places = [*highlights, *others][:k]
     passages = snapshot.store.passages([int(ranking.rows[place]) for place in places])
     return [
@@ -194,7 +195,7 @@ def _cite(snapshot: Snapshot, considered: Considered, choice: Choice, k: int) ->
             highlights=highlights.get(place) or _highlight(considered.wanted, passage),
             repeats=(
                 *ranking.hidden.get(int(ranking.rows[place]), ()),
-                *choice.also.get(place, ()),
+                *(int(ranking.rows[other]) for other in choice.also(place)),
             ),
         )
         for number, (place, passage) in enumerate(zip(places, passages, strict=True), start=1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
@@ -11,7 +12,6 @@ import numpy as np
 
 from api.candidates import Candidate
 from api.conflicts import Said, contradict
-from api.retrieval import Ranking
 from api.snapshot import Snapshot
 from api.timeliness import asks_now, outdated
 from indexer.encoder import Encoder
@@ -25,17 +25,44 @@ SENTENCE_MARGIN = 0.06
 READER_SHARE, READER_FLOOR = 0.5, 0.25
 # For a question about now, newer sentences come first among those of this share.
 NOW_SHARE = 0.6
-# Cosine from which two sentences with the same values say the same, in one language or in two.
+# Cosine from which two sentences with the same values say the same in two languages.
 SAME_SAID = 0.8
+_NEGATION = re.compile(
+    r"\b(?:nicht|nichts|nie|niemals|ohne|kein\w{0,2}|not|no|never|without|none|cannot)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sentence of the answer, and those of other documents that say the same."""
+
+    candidate: Candidate
+    hidden: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """The sentences of an answer, best first."""
 
-    sentences: list[Candidate]
+    shown: tuple[Shown, ...] = ()
     conflict: bool = False
-    also: dict[int, list[int]] = field(default_factory=dict)  # rank -> rows that say the same
+
+    @property
+    def sentences(self) -> list[Candidate]:
+        """Those that are shown."""
+        return [one.candidate for one in self.shown]
+
+    @property
+    def hidden_ranks(self) -> set[int]:
+        """Ranks of passages of which only a repetition was found."""
+        hidden = {other.rank for one in self.shown for other in one.hidden}
+        return hidden - {candidate.rank for candidate in self.sentences}
+
+    def also(self, rank: int) -> list[int]:
+        """Ranks of the passages that say the same as a sentence of this one."""
+        own = [one for one in self.shown if one.candidate.rank == rank]
+        return list(dict.fromkeys(other.rank for one in own for other in one.hidden))
 
 
 class Chooser:
@@ -47,15 +74,13 @@ class Chooser:
         encoder: Encoder,
         question: str,
         language: Language,
-        ranking: Ranking,
     ) -> None:
         self._snapshot = snapshot
         self._encoder = encoder
         self._question = question
         self._language = language
-        self._ranking = ranking
         self._now = asks_now(question)
-        self._vectors: dict[tuple[int, tuple[int, int]], np.ndarray] = {}
+        self._vectors: dict[str, np.ndarray] = {}
 
     def newest_first(self, candidates: list[Candidate]) -> list[Candidate]:
         """For a question about now: what still holds before what does not, newer before older.
@@ -81,92 +106,109 @@ class Chooser:
         self, candidates: Sequence[Candidate], max_sentences: int, max_passages: int
     ) -> Choice:
         """Choose from candidates in their order; the first one always is in the answer."""
-        choice = Choice([])
-        ranks: set[int] = set()
+        shown: list[Shown] = []
         for candidate in candidates:
-            if len(choice.sentences) == max_sentences or not self._joins(candidate, candidates):
+            if not self._joins(candidate, candidates[0]):
                 continue
-            if candidate.rank not in ranks and len(ranks) == max_passages:
-                continue
-            if self._is_said(candidate, choice):
-                continue
-            choice.sentences.append(candidate)
-            ranks.add(candidate.rank)
-        self._mark_conflict(choice)
-        return choice
+            place = next((n for n, one in enumerate(shown) if self._same(one, candidate)), None)
+            if place is not None:
+                shown[place] = self._with(shown, place, candidate, max_passages)
+            elif len(shown) < max_sentences and _passages(shown, candidate) <= max_passages:
+                shown.append(Shown(candidate))
+        return self._contradictions_first(shown)
 
     def is_outdated(self, candidate: Candidate) -> bool:
         """Whether the sentence announces a future that has passed."""
         return outdated(_text(candidate), self._published(candidate), self._snapshot.today)
 
-    def _joins(self, candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
-        best = candidates[0].score
-        if candidate is candidates[0]:
+    def _joins(self, candidate: Candidate, first: Candidate) -> bool:
+        if candidate is first:
             return True
         if candidate.logit is None:
-            return candidate.score >= best - SENTENCE_MARGIN
-        return candidate.score >= max(READER_FLOOR, READER_SHARE * best)
+            return candidate.score >= first.score - SENTENCE_MARGIN
+        return candidate.score >= max(READER_FLOOR, READER_SHARE * first.score)
 
-    def _is_said(self, candidate: Candidate, choice: Choice) -> bool:
-        """Whether the answer says it already; the asker's language takes the other's place."""
-        for place, said in enumerate(choice.sentences):
-            if said.passage.doc_id == candidate.passage.doc_id or not self._same(said, candidate):
-                continue
-            hidden, shown = candidate, said
-            if said.passage.language != self._language == candidate.passage.language:
-                choice.sentences[place] = shown = candidate
-                hidden = said
-                choice.also[shown.rank] = choice.also.pop(said.rank, [])
-            choice.also.setdefault(shown.rank, []).append(int(self._ranking.rows[hidden.rank]))
-            return True
-        return False
+    def _with(
+        self, shown: Sequence[Shown], place: int, other: Candidate, max_passages: int
+    ) -> Shown:
+        """The sentence that already says it, or the asker's language in its place."""
+        own, hidden = shown[place].candidate, shown[place].hidden
+        better = own.passage.language != self._language == other.passage.language
+        rest = [*shown[:place], *shown[place + 1 :]]
+        if better and _passages(rest, other) <= max_passages:
+            return Shown(other, (*hidden, own))
+        return Shown(own, (*hidden, other))
 
-    def _same(self, one: Candidate, other: Candidate) -> bool:
-        records = [self._snapshot.by_id[c.passage.doc_id] for c in (one, other)]
-        if records[0].sha256 == records[1].sha256:
-            return _text(one) == _text(other)
-        if float(self._vector(one) @ self._vector(other)) < SAME_SAID:
+    def _same(self, shown: Shown, other: Candidate) -> bool:
+        """Whether two documents say the same in these sentences."""
+        one = shown.candidate
+        if one.passage.doc_id == other.passage.doc_id:
             return False
-        own, its = values(_text(one)), values(_text(other))
-        return len(own) == len(its) and all(
-            any(a.kind == b.kind and a.unit == b.unit and a.agrees(b) for b in its) for a in own
-        )
+        texts = _text(one), _text(other)
+        if _words(texts[0]) == _words(texts[1]):
+            return True
+        if one.passage.language == other.passage.language:
+            return False  # one word that differs may be what matters
+        if _negates(texts[0]) != _negates(texts[1]) or not _same_values(*texts):
+            return False
+        return self._alike(*texts) >= SAME_SAID
 
-    def _mark_conflict(self, choice: Choice) -> None:
+    def _contradictions_first(self, shown: Sequence[Shown]) -> Choice:
         """Put sentences that contradict each other first, the newest document's before others."""
         against: set[int] = set()
-        for one, other in combinations(range(len(choice.sentences)), 2):
-            pair = choice.sentences[one], choice.sentences[other]
+        for one, other in combinations(range(len(shown)), 2):
+            pair = shown[one].candidate, shown[other].candidate
             if pair[0].passage.doc_id != pair[1].passage.doc_id and self._contradict(*pair):
                 against |= {one, other}
-        if not against:
-            return
-        choice.conflict = True
         first = sorted(
-            (choice.sentences[place] for place in against),
-            key=lambda c: -(self._published(c) or date.min).toordinal(),
+            (shown[place] for place in against),
+            key=lambda found: -(self._published(found.candidate) or date.min).toordinal(),
         )
-        rest = [s for place, s in enumerate(choice.sentences) if place not in against]
-        choice.sentences = first + rest
+        rest = [found for place, found in enumerate(shown) if place not in against]
+        return Choice((*first, *rest), bool(against))
 
     def _contradict(self, one: Candidate, other: Candidate) -> bool:
-        def alike(left: str, right: str) -> float:
-            vectors = self._encoder.encode_passages([left, right])
-            return float(vectors[0] @ vectors[1])
-
         said = [Said(_text(c), self._snapshot.by_id[c.passage.doc_id].title) for c in (one, other)]
-        return contradict(self._question, said[0], said[1], alike)
+        return contradict(self._question, said[0], said[1], self._alike)
+
+    def _alike(self, one: str, other: str) -> float:
+        """Cosine of two texts; each is encoded once."""
+        new = [text for text in dict.fromkeys((one, other)) if text not in self._vectors]
+        if new:
+            self._vectors |= zip(new, self._encoder.encode_passages(new), strict=True)
+        return float(self._vectors[one] @ self._vectors[other])
 
     def _published(self, candidate: Candidate) -> date | None:
         return self._snapshot.by_id[candidate.passage.doc_id].published
-
-    def _vector(self, candidate: Candidate) -> np.ndarray:
-        key = candidate.rank, candidate.span
-        if key not in self._vectors:
-            self._vectors[key] = self._encoder.encode_passages([_text(candidate)])[0]
-        return self._vectors[key]
 
 
 def _text(candidate: Candidate) -> str:
     passage, (start, end) = candidate.passage, candidate.span
     return plain(passage.text[start - passage.start : end - passage.start])
+
+
+def _passages(shown: Sequence[Shown], another: Candidate) -> int:
+    """How many passages the answer would cite with another sentence."""
+    return len({another.rank, *(one.candidate.rank for one in shown)})
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _negates(text: str) -> int:
+    return len(_NEGATION.findall(text)) % 2
+
+
+def _same_values(one: str, other: str) -> bool:
+    """Whether each value of one sentence has its own in the other, and none is left."""
+    left = values(other)
+    for value in values(one):
+        found = next(
+            (v for v in left if (v.kind, v.unit) == (value.kind, value.unit) and v.agrees(value)),
+            None,
+        )
+        if found is None:
+            return False
+        left.remove(found)
+    return not left

@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass, fields
 from api.candidates import Candidate
 from api.fitted import probability
 from api.retrieval import Ranking
-from indexer.lexical import Wanted, rarest_missing
+from indexer.coverage import rarest_missing
+from indexer.lexical import Wanted
 from indexer.records import DocumentRecord
 from indexer.text.kinds import asked_kind, holds
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_NUMBER = re.compile(r"(?<![\w.,])\d{2,}(?![\w.,]*\d)")
+_NUMBER = re.compile(r"(?<!\d)\d{2,9}(?!\d)")
+_THOUSANDS = re.compile(r"(?<=\d)[.,\u00a0\u202f](?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ def confidence(values: Features, *, read: bool) -> float:
 
 def _misses(pattern: re.Pattern[str], question: str, record: DocumentRecord, text: str) -> bool:
     """Whether the question names something of which the document says nothing."""
-    asked = set(pattern.findall(question))
+    asked = set(pattern.findall(_THOUSANDS.sub("", question)))
     if not asked:
         return False
     year = str(record.published.year) if record.published else ""
-    told = set(pattern.findall(f"{record.title} {year} {text}"))
+    told = set(pattern.findall(_THOUSANDS.sub("", f"{record.title} {year} {text}")))
     return not asked <= told

@@ -86,7 +86,6 @@ class Differences:
     places_differ: float  # where a place is asked for
     context: float  # of the words around the differing values
     question_context: float  # of these and the question, the lower of both
-    sentences: float  # of both, their values masked
     question: float  # of each sentence and the question, the lower of both
     other_year: float
     other_choice: float  # children and adults, a part and the whole
@@ -119,6 +118,8 @@ def differences(question: str, one: Said, other: Said, alike: Alike) -> Differen
             continue
         agrees = any(a.agrees(b) for a, b in pairs)
         some_agree, none_agrees = some_agree or agrees, none_agrees or not agrees
+        if all(a.agrees(b) for a, b in pairs):
+            continue
         first, second = (
             max(found, key=lambda value: _nearness(question, said.text, value, alike))
             for said, found in ((one, mine), (other, yours))
@@ -132,16 +133,20 @@ def differences(question: str, one: Said, other: Said, alike: Alike) -> Differen
                 _nearness(question, other.text, second, alike),
             )
             question_context = max(question_context, near)
+    names = kind == "person" and other_names(question, one.text, other.text)
+    places = kind == "place" and other_places(one.text, other.text, alike)
+    near = 0.0
+    if differ or none_agrees or names or places:  # only then is it worth to encode them
+        near = min(alike(question, one.text), alike(question, other.text))
     return Differences(
         values_differ=differ,
         none_agrees=none_agrees,
         some_agree=some_agree,
-        names_differ=kind == "person" and other_names(question, one.text, other.text),
-        places_differ=kind == "place" and other_places(one.text, other.text, alike),
+        names_differ=names,
+        places_differ=places,
         context=context,
         question_context=question_context,
-        sentences=alike(_masked(one.text, own), _masked(other.text, its)),
-        question=min(alike(question, one.text), alike(question, other.text)),
+        question=near,
         other_year=_other_year(question, one, other),
         other_choice=_other_choice(one.text, other.text),
         happens_once=kind == "date" and _ONCE.search(question) is not None,
@@ -177,12 +182,6 @@ def _other_choice(one: str, other: str) -> bool:
         if any(own) and any(its) and not any(a and b for a, b in zip(own, its, strict=True)):
             return True
     return False
-
-
-def _masked(text: str, found: Sequence[Value]) -> str:
-    for value in reversed(found):
-        text = text[: value.span[0]] + "…" + text[value.span[1] :]
-    return text
 
 
 def _nearness(question: str, text: str, value: Value, alike: Alike) -> float:

@@ -19,7 +19,7 @@ from api.answers import (
 )
 from api.clock import clock
 from api.filters import NO_FILTERS, Filters
-from api.retrieval import SHIPPED, Method, rank
+from api.retrieval import SHIPPED, Method, only, rank
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
@@ -193,7 +193,9 @@ class Engine:
             return []
         with watch.stage("question"):
             language = language or question_language(query)
-            asked = snapshot.terms.corrected(query, language) if method.reach.slips else query
+            asked = query
+            if method.reach.slips:
+                asked = snapshot.terms.corrected(query, language, only(allowed))
             wanted = snapshot.terms.wanted(asked, language, method.reach)
         with watch.stage("encoding"):
             vector = self._encoder.encode_query(asked)

@@ -17,17 +17,25 @@ _TITLES = re.compile(
     r"Minister(?:in)?|Senator(?:in)?|Oberbürgermeister(?:in)?|Staatssekretär(?:in)?|Director|"
     r"Direktor(?:in)?|Architekt(?:in)?|President|Präsident(?:in)?|Councillor)\b\.?\s*"
 )
+# These begin a sentence, not a name: "Das Amt", "Die Leitung".
+_NO_FIRST_NAME = set(
+    """der die das den dem des ein eine einer einem im in am an auf bei für mit nach seit von vor
+    zu zum zur als wie es er sie ihr sein the a an in at on for with since from by as it he she his
+    her and und smart""".split()
+)
+MAX_CHARS = 2_000
 _NAME = re.compile(
-    r"\b[A-ZÄÖÜ][\w'’-]+(?: (?:von|van|de|zu|al|Le|da|der|del))?(?: [A-ZÄÖÜ]\.)? [A-ZÄÖÜ][\w'’-]+\b"
+    r"\b[A-ZÄÖÜ][\w'’-]{1,40}(?: (?:von|van|de|zu|al|Le|da|der|del))?(?: [A-ZÄÖÜ]\.)?"
+    r" [A-ZÄÖÜ][\w'’-]{1,40}\b"
 )
 # Rooms, sites and streets: one of a kind excludes another of the same kind.
 _PLACES = [
     re.compile(pattern)
     for pattern in (
-        r"\b(?:[Rr]oom|[Rr]aum|[Zz]immer|[Ss]aal) \w+|\b(?:[Cc]ouncil [Cc]hamber|\w*saal)\b",
-        r"\b[\w-]*(?:[Ss]traße|[Gg]asse|allee|weg) \d+\w?|"
+        r"\b(?:[Rr]oom|[Rr]aum|[Zz]immer|[Ss]aal) \w+|\b(?:[Cc]ouncil [Cc]hamber|\w{0,40}saal)\b",
+        r"\b[\w-]{0,40}(?:[Ss]traße|[Gg]asse|allee|weg) \d+\w?|"
         r"\b\d+\w? [A-Z]\w+ (?:Street|Road|Avenue|Lane|Way)",
-        r"\b(?:[A-ZÄÖÜ][\w'’.-]+ ){0,3}(?:\w*(?:[Pp]latz|[Pp]ark|[Hh]of|[Bb]ühne|[Hh]alle|"
+        r"\b(?:[A-ZÄÖÜ][\w'’.-]+ ){0,3}(?:\w{0,40}(?:[Pp]latz|[Pp]ark|[Hh]of|[Bb]ühne|[Hh]alle|"
         r"[Kk]irche|[Ss]chloss|[Tt]heater|[Mm]useum|[Ss]tadion|[Rr]athaus)|[Cc]hurch|[Hh]all|[Cc]ourtyard|"
         r"[Tt]heatre|[Ss]quare|[Ss]tadium|[Mm]arket [Pp]lace|[Ll]ibrary)\b",
         r"\b(?:born in|geboren in|in) (?P<city>[A-ZÄÖÜ][\w-]+)\b(?= in \d| geboren)",
@@ -41,20 +49,28 @@ def other_names(question: str, one: str, other: str) -> bool:
     if _MANY.search(question):
         return False
     asked = set(re.findall(r"\w+", question))
+    one, other = one[:MAX_CHARS], other[:MAX_CHARS]
     own, its = (_names(text) - asked for text in (one, other))
-    return bool(own and its) and not own & its
+    # A name that the other sentence holds in any form is no other name.
+    return (
+        bool(own and its)
+        and not any(name in other for name in own)
+        and not any(name in one for name in its)
+    )
 
 
 def _names(text: str) -> set[str]:
     """Last names of what looks like a person's first and last name."""
     found = _NAME.findall(_TITLES.sub("", text))
-    return {name.split()[-1] for name in found}
+    return {name.split()[-1] for name in found if name.split()[0].casefold() not in _NO_FIRST_NAME}
 
 
 def other_places(one: str, other: str, alike: Callable[[str, str], float]) -> bool:
     """Whether both name a room, a site, a street or a city, and none is that of the other."""
     for pattern in _PLACES:
-        own, its = ([m.group() for m in pattern.finditer(text)] for text in (one, other))
+        own, its = (
+            [match.group() for match in pattern.finditer(text[:MAX_CHARS])] for text in (one, other)
+        )
         if own and its:
             return max(alike(a, b) for a in own for b in its) < SAME_PLACE
     return False

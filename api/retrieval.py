@@ -52,6 +52,11 @@ class Ranking:
     hidden: Mapping[int, tuple[int, ...]]  # row -> rows of the same thing that it stands for
 
 
+def only(allowed: np.ndarray) -> np.ndarray | None:
+    """The rows that may be found as the engines take them: None where all may."""
+    return None if allowed.all() else allowed
+
+
 def rank(
     snapshot: Snapshot,
     wanted: Sequence[Wanted],
@@ -76,15 +81,14 @@ def rank(
     candidates = CANDIDATES
     if depth > CANDIDATES - LOOKED_AT:
         candidates = max(DEEP, depth + LOOKED_AT)
-    only = None if allowed.all() else allowed
     nearest, coverage = np.empty(0, np.int64), dict[int, float]()
     watch = watch or Stopwatch()
     if method.cosine:
         with watch.stage("dense"):
-            _, nearest = snapshot.vectors.search(vector, candidates, only)
+            _, nearest = snapshot.vectors.search(vector, candidates, only(allowed))
     if method.coverage:
         with watch.stage("lexical"):
-            coverage = snapshot.terms.search(wanted, candidates, allowed=only)
+            coverage = snapshot.terms.search(wanted, candidates, allowed=only(allowed))
     with watch.stage("fusion and second stage"):
         return _fused(snapshot, language, vector, allowed, nearest, coverage, method)
 

@@ -11,10 +11,10 @@ from api.candidates import Candidate, answers, sentence_features
 from api.reading import Read
 from api.retrieval import Ranking
 from api.snapshot import Snapshot
+from indexer.coverage import coverage as coverage_of
 from indexer.embedding_input import sentence_inputs
 from indexer.encoder import Encoder
 from indexer.lexical import Wanted
-from indexer.lexical import coverage as coverage_of
 from indexer.text.markup import plain
 from indexer.types import Passage, Span
 

@@ -20,6 +20,19 @@ _FUTURE = re.compile(
     r"going to|expected|due to|upcoming|next|announced for)\b",
     re.IGNORECASE,
 )
+# Something that happens on a day: in the present tense, too, it lies ahead until that day.
+_HAPPENS = re.compile(
+    r"\b(?:findet|finden|beginnt|beginnen|startet|starten|öffnet|öffnen|eröffnet|schließt|endet|enden|"
+    r"folgt|läuft ab|frist|bewerbungsschluss|anmeldeschluss|takes? place|begins?|starts?|opens?|"
+    r"closes?|ends?|deadline|applications? (?:are )?(?:due|close))\b",
+    re.IGNORECASE,
+)
+# What begins on a day and lasts does not end with it.
+_LASTS = re.compile(
+    r"\b(?:seit|since|gilt|gelten|in kraft|effective|in force|valid|dauerhaft|unbefristet)\b|"
+    r"\b(?:ab|from) (?:dem |sofort|now)",
+    re.IGNORECASE,
+)
 _PAST = re.compile(
     r"\b(?:fand|fanden|war|waren|wurde|wurden|hatte|hatten|kam|kamen|seit|bisher|endete|öffnete|"
     r"was|were|had|took|has been|have been|since|ended|opened|came|went|did)\b",
@@ -62,9 +75,18 @@ def outdated(sentence: str, published: date | None, today: date) -> bool:
             future by its words can be outdated.
     """
     announces = _FUTURE.search(sentence) is not None
-    if not announces and (published is None or _PAST.search(sentence)):
+    if _LASTS.search(sentence):
         return False
-    ends = [end for value in values(sentence) if (end := _last_day(value, sentence, published))]
+    if not announces and (
+        published is None or _PAST.search(sentence) or not _HAPPENS.search(sentence)
+    ):
+        return False
+    ends = [
+        end
+        for value in values(sentence)
+        if (announces or value.date[1] is not None)
+        and (end := _last_day(value, sentence, published))
+    ]
     if coming := _coming(sentence, published):
         ends.append(coming)
     if not ends or max(ends) >= today:
@@ -98,11 +120,11 @@ def _coming(sentence: str, published: date | None) -> date | None:
         return None
     if _YEAR_WORD.fullmatch(match["what"]):
         this = re.match(r"this|diese", match.group(), re.IGNORECASE) is not None
-        return date(published.year + (not this), 12, 31)
+        return date(min(published.year + (not this), date.max.year), 12, 31)
     month = _season(match["what"])
     if month is None:
         return None
-    year = published.year + (month < published.month)
+    year = min(published.year + (month < published.month), date.max.year)
     return date(year, month, monthrange(year, month)[1])
 
 

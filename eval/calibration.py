@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class Seen:
 
     rows: list[dict[str, float]]
     labels: list[bool]
-    groups: list[int]  # the question that a row is of: folds never part one
+    groups: list[int]  # the page or article that a row is of: folds never part one
 
 
 def main(data: Path, out: Path) -> None:
@@ -67,7 +68,7 @@ def main(data: Path, out: Path) -> None:
         **models,
     }
     kept = json.loads(out.read_text("utf-8")) if out.exists() else {}
-    made |= {name: kept[name] for name in ("contradiction", "threshold") if name in kept}
+    made |= {name: kept[name] for name in ("contradiction",) if name in kept}
     out.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(models, indent=1))
 
@@ -87,16 +88,17 @@ def _describe(engine: Engine, example: Example, sentences: Seen | None, best: Se
     considered = engine.consider(example.question, example.filters)
     if considered.features is None:
         return
-    group = len(best.labels)
+    group = zlib.crc32(example.group.encode())
     best.rows.append(asdict(considered.features))
     best.labels.append(_answers(example, considered.sentences[0]))
     best.groups.append(group)
-    for candidate in considered.sentences if sentences is not None else ():
-        if sentences is not None:
-            described = sentence_features(candidate, considered.ranking.scores.tolist())
-            sentences.rows.append(asdict(described))
-            sentences.labels.append(_answers(example, candidate))
-            sentences.groups.append(group)
+    if sentences is None:
+        return
+    scores = considered.ranking.scores.tolist()
+    for candidate in considered.sentences:
+        sentences.rows.append(asdict(sentence_features(candidate, scores)))
+        sentences.labels.append(_answers(example, candidate))
+        sentences.groups.append(group)
 
 
 def _answers(example: Example, candidate: Candidate) -> bool:

@@ -8,6 +8,7 @@ of anybody's documents.
 
 from __future__ import annotations
 
+import json
 import random
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,25 +44,25 @@ class Example:
     question: str
     filters: Filters
     answers: Callable[[str, str], bool]
+    group: str  # the page or article that it is about
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Texts, by file name, and what is asked of them."""
 
-    name: str
     pages: dict[str, str]
     examples: list[Example]
 
 
 def municipal(questions: Sequence[Asked]) -> Asking:
     """People's questions on municipal pages, in both languages."""
-    return Asking("municipal", _municipal_pages(questions), list(_municipal_examples(questions)))
+    return Asking(_municipal_pages(questions), list(_municipal_examples(questions)))
 
 
 def english(paragraphs: Sequence[Answered]) -> Asking:
     """People's questions on English encyclopedia paragraphs."""
-    return Asking("english", _english_pages(paragraphs), list(_english_examples(paragraphs)))
+    return Asking(_english_pages(paragraphs), list(_english_examples(paragraphs)))
 
 
 def german(sections: Iterable[Section], lexicon: Lexicon) -> Asking:
@@ -73,11 +74,11 @@ def german(sections: Iterable[Section], lexicon: Lexicon) -> Asking:
     kept = set(titles[: MADE_PARAGRAPHS // 30])  # whole articles: neighbours are the near misses
     chosen = [section for section in held_out if section.title in kept][:MADE_PARAGRAPHS]
     pages = {
-        f"{number}.md": f"---\ntitle: {section.title!r}\nlanguage: de\n---\n\n{section.text}\n"
+        f"{number}.md": f"---\ntitle: {json.dumps(section.title)}\nlanguage: de\n---\n\n{section.text}\n"
         for number, section in enumerate(chosen)
     }
     examples = list(_made_examples(chance, chosen, Glosses(lexicon)))
-    return Asking("german", pages, examples)
+    return Asking(pages, examples)
 
 
 def _made_examples(
@@ -100,12 +101,12 @@ def _made_examples(
             asked = example(question, "", (sentence,), [0])
             question = glosses.question(chance, asked, "en").question
         says = _says([sentence])
-        yield Example(question, NO_FILTERS, says)
+        yield Example(question, NO_FILTERS, says, title)
         others = tuple(name for name in names if name != f"{number}.md")
-        yield Example(question, Filters(doc_ids=others), says)
+        yield Example(question, Filters(doc_ids=others), _nothing, title)
         otherwise = asked_otherwise(chance, made, sentence) or other_year(chance, question)
         if otherwise:
-            yield Example(otherwise, NO_FILTERS, _nothing)
+            yield Example(otherwise, NO_FILTERS, _nothing, title)
 
 
 def _nothing(doc_id: str, said: str) -> bool:
@@ -159,13 +160,13 @@ def _municipal_examples(questions: Sequence[Asked]) -> Iterator[Example]:
         )
         for own in LANGUAGES:
             text = asked.questions[own]
-            yield Example(text, Filters(doc_ids=whole), answers)
+            yield Example(text, Filters(doc_ids=whole), answers, asked.page)
             for other in LANGUAGES:
                 page = (_file(asked.page, other),)
-                yield Example(text, Filters(doc_ids=page), answers)
+                yield Example(text, Filters(doc_ids=page), answers, asked.page)
                 if asked.answers[other]:
                     without = (_without(asked, other),)
-                    yield Example(text, Filters(doc_ids=without), _nothing)
+                    yield Example(text, Filters(doc_ids=without), _nothing, asked.page)
 
 
 def _says(sentences: list[str]) -> Callable[[str, str], bool]:
@@ -188,14 +189,15 @@ def _english_examples(paragraphs: Sequence[Answered]) -> Iterator[Example]:
     names = list(_english_pages(paragraphs))
     articles = english_held_out(paragraphs)
     for number, answered in enumerate(paragraphs):
-        if answered.section.title not in articles:
+        article = answered.section.title
+        if article not in articles:
             continue
         for question in answered.unanswered:
-            yield Example(question, NO_FILTERS, _nothing)
+            yield Example(question, NO_FILTERS, _nothing, article)
         for question, start, end in answered.questions[:QUESTIONS_OF_A_PARAGRAPH]:
             answers = _holds(f"{number}.txt", [answered.section.text[start:end]])
-            yield Example(question, NO_FILTERS, answers)
+            yield Example(question, NO_FILTERS, answers, article)
             others = tuple(name for name in names if name != f"{number}.txt")
-            yield Example(question, Filters(doc_ids=others), _nothing)
+            yield Example(question, Filters(doc_ids=others), _nothing, article)
             if changed := other_year(chance, question) or other_kind(question):
-                yield Example(changed, NO_FILTERS, _nothing)
+                yield Example(changed, NO_FILTERS, _nothing, article)

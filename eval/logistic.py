@@ -39,7 +39,8 @@ def held_out(
     fitted: Callable[[np.ndarray, np.ndarray], np.ndarray],
 ) -> np.ndarray:
     """Return each row's probability by weights fitted without its fold; a group is in one fold."""
-    fold = np.random.default_rng(0).integers(0, folds, int(groups.max()) + 1)[groups]
+    _, numbers = np.unique(groups, return_inverse=True)
+    fold = np.random.default_rng(0).integers(0, folds, int(numbers.max()) + 1)[numbers]
     probabilities = np.zeros(len(labels))
     for k in range(folds):
         weights = fitted(values[fold != k], labels[fold != k])

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import tantivy
 
 from indexer.abbreviations import find_abbreviations
 from indexer.analysis import LANGUAGES, part_terms, stems, terms
-from indexer.concepts import FAR, Concept, Reach, Terms, concepts
+from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.errors import IndexDamaged
 from indexer.spelling import corrected
 from indexer.types import Language
@@ -100,18 +101,38 @@ class LexicalIndex:
             for found in [self._passages_with(concept, fields)]
         ]
 
-    def corrected(self, query: str, language: Language) -> str:
-        """Return the question with its slips put right, by what these passages hold."""
-        return corrected(query, language, self._held)
+    def corrected(self, query: str, language: Language, allowed: np.ndarray | None = None) -> str:
+        """Return the question with its slips put right, by what the allowed passages hold.
 
-    def _held(self, words: Sequence[str]) -> list[int]:
-        """In how many passages each word stands, by itself or inside another."""
+        Args:
+            allowed: (N,) bool, True for rows that may be found; None allows all.
+        """
+        return corrected(query, language, partial(self._held, allowed=allowed))
+
+    def _held(self, words: Sequence[str], allowed: np.ndarray | None) -> list[int]:
+        """In how many passages each word stands, by itself or inside another.
+
+        A word of no allowed passage is in none: a slip tells nobody of an embargoed document.
+        """
         counts = [0] * len(words)
         for language, searcher in self._searchers.items():
             for place, term in enumerate(stems(list(words), language)):
                 for field in (WORDS, PARTS):
-                    counts[place] += int(searcher.doc_freq(field, term))
+                    found = int(searcher.doc_freq(field, term))
+                    if found and (allowed is None or self._any(language, field, term, allowed)):
+                        counts[place] += found
         return counts
+
+    def _any(self, language: Language, field: str, term: str, allowed: np.ndarray) -> bool:
+        """Whether any allowed passage holds the term."""
+        schema = self._indexes[language].schema
+        among = tantivy.Query.term_set_query(schema, "row", np.flatnonzero(allowed).tolist())
+        both = [
+            (tantivy.Occur.Must, tantivy.Query.term_query(schema, field, term, "freq")),
+            (tantivy.Occur.Must, among),
+        ]
+        query = tantivy.Query.boolean_query(both)
+        return bool(self._searchers[language].search(query, limit=1).hits)
 
     def search(
         self, wanted: Sequence[Wanted], k: int, *, allowed: np.ndarray | None = None
@@ -198,42 +219,6 @@ class LexicalIndex:
             boost = FUZZY_WEIGHT * wanted.idf
             matches.append(tantivy.Query.const_score_query(close, boost))
         return tantivy.Query.disjunction_max_query(matches) if matches else None
-
-
-def coverage(wanted: Sequence[Wanted], text: str, language: Language) -> float:
-    """Return the share of a question's idf that a text holds, in [0, 1]."""
-    total = sum(one.idf for one in wanted)
-    if not total:
-        return 0.0
-    words, inside = set(terms(text, language)), set(part_terms(text, language))
-    held = (one.idf * _held(one.concept.terms[language], words, inside) for one in wanted)
-    return sum(held) / total
-
-
-def rarest_missing(wanted: Sequence[Wanted], text: str, language: Language) -> float:
-    """Return how rare the rarest thing is that a text lacks, in [0, 1]; 0 where it lacks none.
-
-    It is the highest idf of a concept that the text does not hold, over the highest of all.
-    """
-    most = max((one.idf for one in wanted), default=0.0)
-    if not most:
-        return 0.0
-    words, inside = set(terms(text, language)), set(part_terms(text, language))
-    missing = (
-        one.idf * (1 - min(1.0, _held(one.concept.terms[language], words, inside)))
-        for one in wanted
-    )
-    return max(missing) / most
-
-
-def _held(own: Terms, words: set[str], inside: set[str]) -> float:
-    return max(
-        (
-            max(weight * (term in words), INSIDE_WEIGHT * weight * (term in inside))
-            for term, weight in own.items()
-        ),
-        default=0.0,
-    )
 
 
 def _idf(passages: int, found: int) -> float:

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.coverage import coverage
 from indexer.errors import IndexDamaged
-from indexer.lexical import INSIDE_WEIGHT, LexicalIndex, coverage
+from indexer.lexical import INSIDE_WEIGHT, LexicalIndex
 from indexer.types import Language
 
 PASSAGES: list[tuple[Language, str]] = [

@@ -39,12 +39,15 @@ def main(shared: Path, half: ours.Half, ours_only: bool, failures: bool, report:
         suites |= _nomiracl(shared / "data", threshold)
     suites = {name: asked for name, asked in suites.items() if asked}
     _own(suites, threshold)
-    precision, recall = contradictions.told_apart(load_encoder(settings.encoder), half)
-    print(
-        f"\ncontradictions: precision {precision.value:.3f} ({precision.count} of "
-        f"{precision.total}), recall {recall.value:.3f} ({recall.count} of {recall.total})"
-    )
-    for kind, share in now.timely(half).items():
+    for name, (precision, recall) in (
+        ("sentences", contradictions.told_apart(load_encoder(settings.encoder), half)),
+        ("in answers", contradictions.shown_as_conflict(half)),
+    ):
+        print(
+            f"contradictions, {name}: precision {precision.value:.3f} ({precision.count} of "
+            f"{precision.total}), recall {recall.value:.3f} ({recall.count} of {recall.total})"
+        )
+    for kind, share in now.timely(half, threshold).items():
         print(f"timeliness, {kind}: {share.value:.3f} ({share.count} of {share.total})")
     if not ours_only and (shared / "data").is_dir():
         for name, taken in speed.milliseconds(shared).items():

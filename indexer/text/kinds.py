@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from indexer.text.values import values
+from indexer.text.values import MAX_CHARS, values
 
 Kind = Literal["date", "time", "amount", "money", "person", "place"]
 
@@ -81,6 +81,7 @@ def asked_kind(question: str) -> Kind | None:
 
 def holds(kind: Kind, text: str) -> bool:
     """Whether a text holds a thing of this kind; names and places are recognised roughly."""
+    text = text[:MAX_CHARS]
     if kind == "person":
         return _NAME.search(text) is not None
     if kind == "place":

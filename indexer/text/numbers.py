@@ -22,7 +22,7 @@ _WORDS = {
     for value, word in enumerate(words)
     if value not in (0, 1)
 } | _TENS
-_DIGITS = r"\d{1,3}(?:[.,'\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?![\d])|\d+(?:[.,]\d+)?"
+_DIGITS = r"\d{1,3}(?:[.,'\u00a0\u202f ]\d{3}){1,5}(?:[.,]\d+)?(?!\d)|\d{1,16}(?:[.,]\d{1,16})?"
 NUMBER = rf"(?:{_DIGITS}|(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b)"
 SCALE = {
     "tausend": 1e3, "thousand": 1e3, "million": 1e6, "millionen": 1e6, "millions": 1e6, "mio": 1e6,
@@ -30,6 +30,7 @@ SCALE = {
     "bn": 1e9,
 }  # fmt: skip
 _GROUPS = re.compile(r"\d{1,3}(?:[.,'\u00a0\u202f ]\d{3})+")
+LARGEST = 1e15  # more digits are an identifier, not an amount
 ROUGH_SHARE = 0.1  # of a number said to be rough
 
 
@@ -39,18 +40,19 @@ def number(text: str) -> float | None:
     A single separator before three digits groups thousands, in both languages: "15.000" and
     "15,000" are fifteen thousand.
     """
-    word = _WORDS.get(text.lower())
+    word = _WORDS.get(text.casefold())
     if word is not None:
         return float(word)
     grouped = _GROUPS.match(text)
     if grouped and not text.startswith("0"):
         whole = re.sub(r"\D", "", grouped.group())
-        rest = text[grouped.end() :].replace(",", ".")
-        return float(whole + rest)
+        value = float(whole + text[grouped.end() :].replace(",", "."))
+        return value if value <= LARGEST else None
     try:
-        return float(text.replace(",", "."))
+        value = float(text.replace(",", "."))
     except ValueError:
         return None
+    return value if value <= LARGEST else None
 
 
 def tolerance(value: float, about: bool) -> float:

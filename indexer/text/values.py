@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -26,6 +27,14 @@ _MONTH = (
     r"Dez(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _YEAR = r"(?P<year>(?:1[0-9]|20)\d\d)\b(?![.,]\d)"
+# A bare number of four digits is a year unless it counts something.
+_COUNTED = (
+    r"besucher|gäste|menschen|personen|teilnehm|aussteller|einwohner|plätze|sitz|mitglied|kinder|"
+    r"schüler|unterschrift|wohnung|arbeitspl|stellen|anträge|euro|quadrat|meter|visitors|guests|"
+    r"people|participants|exhibitors|inhabitants|residents|seats|places|members|children|students|"
+    r"signatures|flats|jobs|applications|square|metres|meters|trees|bäume"
+)
+MAX_CHARS = 2_000  # of one sentence; what is longer is no sentence
 _DAY = r"(?<![\d.,:])(?P<day>3[01]|[12]\d|0?[1-9])"
 _LAST = r"(?P<last>3[01]|[12]\d|0?[1-9])"
 _TO = r"\s*(?:–|-|—|/|bis(?: zum)?|to|until|und|and|through)\s*"
@@ -59,7 +68,17 @@ _UNITS = {
     for word in words.split()
 }
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-_MONEY = r"(?:€|Euros?|EUR|\$|US-Dollar|dollars?|£|pounds?|Pfund|Franken|CHF)"
+_CURRENCIES = {
+    "$": "$",
+    "us": "$",
+    "do": "$",
+    "£": "£",
+    "po": "£",
+    "pf": "£",
+    "fr": "CHF",
+    "ch": "CHF",
+}
+_MONEY = r"(?P<money>€|Euros?|EUR|\$|US-Dollar|dollars?|£|pounds?|Pfund|Franken|CHF)"
 _HOURS = "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()
 
 
@@ -70,7 +89,7 @@ class Value:
     kind: ValueKind
     low: float  # of an amount in its base unit, of a time in minutes since midnight
     high: float  # equal to `low` unless it is a range
-    unit: str  # m, m², kg, min, month; "" for a plain number
+    unit: str  # m, m², l, kg, min, month, a currency; "" for a plain number
     what: str  # the word behind a plain number, in lower case
     about: bool  # said to be rough
     span: Span
@@ -87,6 +106,7 @@ class Value:
 
 def values(text: str) -> list[Value]:
     """Find all values, in the order of the text; none lies within another."""
+    text = text[:MAX_CHARS]
     found: list[Value] = []
     taken = [False] * len(text)
     for pattern, make in _PATTERNS:
@@ -94,7 +114,7 @@ def values(text: str) -> list[Value]:
             start, end = match.span()
             if any(taken[start:end]):
                 continue
-            value = make(match, bool(_ABOUT.search(text[:start])))
+            value = make(match, bool(_ABOUT.search(text, max(0, start - 20), start)))
             if value is not None:
                 found.append(value)
                 taken[start:end] = [True] * (end - start)
@@ -120,35 +140,46 @@ def _within(one: Value, other: Value) -> bool:
     return (first[1] or 0, first[2] or 0) <= day <= (last[1] or 0, last[2])
 
 
-def _month(word: str) -> int:
-    start = word[:3].lower()
-    return next(place for place, names in enumerate(_MONTHS, 1) if start in names)
+def _month(word: str) -> int | None:
+    start = _folded(word)[:3]
+    return next((place for place, names in enumerate(_MONTHS, 1) if start in names), None)
+
+
+def _folded(word: str) -> str:
+    """Lower case as re.IGNORECASE has it: a long s is an s, an i without its dot an i."""
+    return word.casefold().replace("ı", "i")
 
 
 def _whole(text: str | None) -> int | None:
     return int(text) if text else None
 
 
-def _date(match: re.Match[str], about: bool) -> Value:
+def _date(match: re.Match[str], about: bool) -> Value | None:
     groups = match.groupdict()
-    month = groups.get("month")
-    numbered = int(month) if month and month.isdigit() else _month(month) if month else None
-    parts = (_whole(groups.get("year")), numbered, _whole(groups.get("day")))
-    last = (parts[0], numbered, _whole(groups.get("last")))
-    if groups.get("first_month"):
-        parts = (parts[0], _month(groups["first_month"]), parts[2])
-    return Value("date", 0, 0, "", "", about, match.span(), parts, last)
-
-
-def _numeric_date(match: re.Match[str], about: bool) -> Value | None:
-    if not 1 <= int(match["month"]) <= 12:
+    named = groups.get("month")
+    month = int(named) if named and named.isdigit() else _month(named) if named else None
+    year = _whole(groups.get("year"))
+    if year is not None and year < 100:
+        year += 2000
+    first = _month(groups["first_month"]) if groups.get("first_month") else month
+    date, last = (year, first, _whole(groups.get("day"))), (year, month, _whole(groups.get("last")))
+    if (named and month is None) or not (_exists(*date) and _exists(*last)):
         return None
-    return _date(match, about)
+    return Value("date", 0, 0, "", "", about, match.span(), date, last)
+
+
+def _exists(year: int | None, month: int | None, day: int | None) -> bool:
+    """Whether there is such a day; what is not given may be anything."""
+    if month is None:
+        return day is None
+    return 1 <= month <= 12 and 1 <= (day or 1) <= monthrange(year or 2024, month)[1]
 
 
 def _time(match: re.Match[str], about: bool) -> Value | None:
     groups = match.groupdict()
-    half = (groups.get("half") or "").lower()
+    half = _folded(groups.get("half") or "")
+    if half and half not in _HOURS:
+        return None
     if half:
         minutes = 60.0 * (_HOURS.index(half) + 1) - 30
     else:
@@ -161,6 +192,8 @@ def _time(match: re.Match[str], about: bool) -> Value | None:
             # "2 to 5 p.m." is all in the afternoon, "9 to 5 p.m." is not.
             minutes += 720 if minutes <= high else 0
             high += 720
+        if high < minutes:  # past midnight
+            high += 1440
     else:
         if noon.startswith("p") and minutes < 720:
             minutes += 720
@@ -178,7 +211,7 @@ def _cents(match: re.Match[str], about: bool) -> Value | None:
     cents = number(match["number"])
     if cents is None:
         return None
-    return Value("money", cents / 100, cents / 100, "", "", about, match.span())
+    return Value("money", cents / 100, cents / 100, "€", "", about, match.span())
 
 
 def _mark(match: re.Match[str], about: bool) -> Value:
@@ -189,15 +222,17 @@ def _mark(match: re.Match[str], about: bool) -> Value:
 def _amount(kind: ValueKind) -> Callable[[re.Match[str], bool], Value | None]:
     def make(match: re.Match[str], about: bool) -> Value | None:
         groups = match.groupdict()
-        scale = SCALE.get((groups.get("scale") or "").lower().rstrip("."), 1.0)
+        scale = SCALE.get(_folded(groups.get("scale") or "").rstrip("."), 1.0)
         high = number(match["number"])
         low = number(groups["from"]) if groups.get("from") else high
         if high is None or low is None:
             return None
-        unit, factor = _UNITS.get((groups.get("unit") or "").lower(), ("", 1.0))
+        unit, factor = _UNITS.get(_folded(groups.get("unit") or ""), ("", 1.0))
+        if groups.get("money"):
+            unit = _CURRENCIES.get(_folded(groups["money"])[:2], "€")
         what = (groups.get("what") or "").lower()
-        factor *= scale
-        return Value(kind, low * factor, high * factor, unit, what, about, match.span())
+        low, high = sorted((low * factor * scale, high * factor * scale))
+        return Value(kind, low, high, unit, what, about, match.span())
 
     return make
 
@@ -211,11 +246,28 @@ _SCALED = (
     r"(?:[\s\u00a0-]*(?P<scale>Tausend|thousand|Millionen|Million|millions?|Mio\.?|Mrd\.?|"
     r"Milliarden?|billions?|bn|m(?=\s*(?:€|euro)))\b\.?)?"
 )
+# "12 am Rathaus" is German.
+_NOON = (
+    r"(?P<noon>[ap]\.\s?m\.?(?!\w)|(?<=\d)[ap]m\b|pm\b|"
+    r"am(?=\s+(?:on|to|until|and|in)\b|[.,;)]|$))"
+)
 _FIRST_MONTH = _MONTH.replace("month", "first_month")
 # The longest way to write something comes first.
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], bool], Value | None]], ...] = (
-    (re.compile(r"(?P<year>20\d\d|19\d\d)-(?P<month>\d\d)-(?P<day>\d\d)"), _numeric_date),
-    (re.compile(r"(?<!\d)(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})?"), _numeric_date),
+    (re.compile(r"(?P<year>20\d\d|19\d\d)-(?P<month>\d\d)-(?P<day>\d\d)"), _date),
+    (
+        re.compile(
+            r"(?<![\d.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>(?:19|20)\d\d|\d\d)(?![\d.]\d|\d)"
+        ),
+        _date,
+    ),
+    (
+        _pattern(
+            r"(?:(?<=\bam )|(?<=\bab )|(?<=\bvom )|(?<=\bbis )|(?<=\bzum )|(?<=\bdem )|(?<=\bden )|"
+            r"(?<=\bund ))(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?!\d)"
+        ),
+        _date,
+    ),
     (
         _pattern(rf"{_DAY}\.?\s*{_FIRST_MONTH}{_TO}{_LAST}\.?\s*{_MONTH},?(?:\s*{_YEAR})?"),
         _date,
@@ -235,14 +287,14 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], bool], Value | 
         _pattern(
             r"(?<![\d.,:])(?P<hour>2[0-4]|1?\d)(?:[:.](?P<minute>[0-5]\d))?(?:\s*Uhr)?"
             r"\s*(?:–|-|bis|to|until)\s*(?P<until>2[0-4]|1?\d)(?:[:.](?P<until_minute>[0-5]\d))?"
-            r"\s*(?:Uhr|o'clock|(?P<noon>[ap]\.?m\.?)\b)"
+            rf"\s*(?:Uhr|o'clock|{_NOON})"
         ),
         _time,
     ),
     (
         _pattern(
             r"(?<![\d.,:])(?P<hour>2[0-4]|1?\d)(?:[:.](?P<minute>[0-5]\d))?"
-            r"\s*(?:Uhr|o['’]clock|h\b|(?P<noon>[ap]\.?m\.?(?!\w)))"
+            rf"\s*(?:Uhr|o['’]clock|h\b|{_NOON})"
         ),
         _time,
     ),
@@ -255,6 +307,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], bool], Value | 
     (_pattern(r"\b(?:by half|half of|(?:die|der|um die) Hälfte)\b"), _half),
     (_pattern(rf"{_SCALED}[\s\u00a0-]*(?:%|Prozent|percent|per cent)"), _amount("percent")),
     (_pattern(rf"{_SCALED}[\s\u00a0-]*(?P<unit>{_UNIT})(?![\w²])"), _amount("measure")),
-    (_pattern(rf"(?<![\d.,]){_YEAR}"), _date),
-    (_pattern(rf"{_SCALED}(?:\s+(?P<what>[^\W\d_][\w-]+))?"), _amount("number")),
+    (_pattern(rf"(?<![\d.,]){_YEAR}(?!\s+(?:{_COUNTED}))"), _date),
+    (_pattern(rf"{_SCALED}(?:\s+(?P<what>[^\W\d_][\w-]{{1,60}}))?"), _amount("number")),
 )  # fmt: skip
