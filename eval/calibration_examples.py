@@ -73,12 +73,13 @@ def german(sections: Iterable[Section], lexicon: Lexicon) -> Asking:
     chance.shuffle(titles)
     kept = set(titles[: MADE_PARAGRAPHS // 30])  # whole articles: neighbours are the near misses
     chosen = [section for section in held_out if section.title in kept][:MADE_PARAGRAPHS]
-    pages = {
-        f"{number}.md": f"---\ntitle: {json.dumps(section.title)}\nlanguage: de\n---\n\n{section.text}\n"
-        for number, section in enumerate(chosen)
-    }
+    pages = {f"{number}.md": _article(section) for number, section in enumerate(chosen)}
     examples = list(_made_examples(chance, chosen, Glosses(lexicon)))
     return Asking(pages, examples)
+
+
+def _article(section: Section) -> str:
+    return f"---\ntitle: {json.dumps(section.title)}\nlanguage: de\n---\n\n{section.text}\n"
 
 
 def _made_examples(
@@ -125,12 +126,6 @@ def _municipal_pages(questions: Iterable[Asked]) -> dict[str, str]:
                 rest = [sentence for sentence in sentences if sentence not in gold]
                 pages[_without(asked, language)] = "\n".join(rest) + "\n"
     return pages
-
-
-def held_out_page(name: str) -> bool:
-    """Whether a page was held out when the models were trained; named city-number-question."""
-    city, number, _ = name.rsplit("-", 2)
-    return is_held_out(f"{city}/{number}", percent=HELD_OUT_PAGES)
 
 
 def _is_asked(asked: Asked) -> bool:

@@ -16,10 +16,11 @@ import numpy as np
 
 from api.engine import Engine
 from api.filters import Filters
-from eval.answers.municipal import LANGUAGES, PageQuestion, read
-from eval.calibration_examples import held_out_page
+from eval.answers.municipal import LANGUAGES, PageQuestion
 from indexer.building import bring_up_to_date
 from indexer.settings import Settings
+from indexer.training.overlap import EvaluationText
+from indexer.training.sources import HELD_OUT_PAGES, Asked, TrainingData, is_held_out
 
 SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 FLOORS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
@@ -35,8 +36,11 @@ class Scored:
 
 def main(data: Path) -> None:
     """Print the table."""
+    sources = TrainingData(data / "train", EvaluationText.read(data / "eval"))
     questions = [
-        q for q in read(data / "train" / "municipal-qa-train.jsonl") if held_out_page(q.id)
+        _page_question(number, asked)
+        for number, asked in enumerate(sources.municipal_questions())
+        if is_held_out(asked.page, percent=HELD_OUT_PAGES)
     ]
     with tempfile.TemporaryDirectory(prefix="fundstelle-choice-") as name:
         pages = list(_pages(_index(Path(name), questions), questions))
@@ -44,6 +48,17 @@ def main(data: Path) -> None:
     for share in SHARES:
         row = [sentence_f(pages, share, floor) for floor in FLOORS]
         print(f"{share:.2f}   " + "  ".join(f"{value:10.3f}" for value in row))
+
+
+def _page_question(number: int, asked: Asked) -> PageQuestion:
+    """The same question, masked sentences as they are: empty."""
+    return PageQuestion(
+        id=str(number),
+        questions=asked.questions,
+        sentences=asked.sentences,
+        gold={own: frozenset(asked.answers[own]) for own in LANGUAGES},
+        doc_ids={own: f"{number}.{own}.txt" for own in LANGUAGES},
+    )
 
 
 def sentence_f(pages: Sequence[Scored], share: float, floor: float) -> float:

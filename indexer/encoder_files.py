@@ -68,7 +68,7 @@ def fingerprint(folder: Path) -> str:
         EncoderError: naming every file that the list does not know as it is.
     """
     found = {
-        file.relative_to(folder).as_posix(): _sha256(file)
+        file.relative_to(folder).as_posix(): sha256_of(file)
         for file in sorted(folder.rglob("*"))
         if file.suffix in _SHAPING and file.is_file()
     }
@@ -110,7 +110,8 @@ def _read_list(file: Path) -> dict[str, str]:
     return listed
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file's bytes, read again only if its time or size changes."""
     state = file.stat()
     return _sha256_of_state(file, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
 

@@ -7,7 +7,6 @@ shipped encoder, which every reader belongs to.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from indexer.bert_layers import (
     load_weights,
     round_up,
 )
-from indexer.encoder_files import SHIPPED_FOLDER, fingerprint
+from indexer.encoder_files import SHIPPED_FOLDER, fingerprint, sha256_of
 from indexer.errors import EncoderError
 
 READER_FOLDER = Path(__file__).parent / "reader_model"
@@ -85,7 +84,7 @@ class Reader:
             )
         self.fingerprint = fingerprint(folder)
         config = _Config(**json.loads((folder / CONFIG_FILE).read_text("utf-8")))
-        if _sha256(encoder / WEIGHTS) != config.encoder_sha256:
+        if sha256_of(encoder / WEIGHTS) != config.encoder_sha256:
             raise EncoderError(
                 f"the reader in {folder} was trained with other word rows than those in {encoder}; "
                 "train it again (indexer/training/READER.md), or set FUNDSTELLE_READER=0"
@@ -199,8 +198,3 @@ class _Head:
     def __call__(self, inputs: Tensor) -> Tensor:
         first, first_bias, last, last_bias = self._parts
         return F.linear(F.gelu(F.linear(inputs, first, first_bias)), last, last_bias).squeeze(1)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

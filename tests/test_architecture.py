@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 BY_HAND = [
-    ROOT / "eval" / f"{name}.py" for name in ("calibration", "calibration_examples", "weights")
+    ROOT / "eval" / f"{name}.py"
+    for name in ("calibration", "calibration_examples", "sentence_choice", "weights")
 ]
 PACKAGES = ("indexer", "api", "eval")  # each may import those before it
 ENGINES = {

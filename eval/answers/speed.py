@@ -10,7 +10,7 @@ import numpy as np
 
 from eval.answers.asked import opened
 
-QUESTIONS = 300  # of each language
+QUESTIONS = 600  # of both languages, about
 WARM_UP = 20
 
 
@@ -29,7 +29,7 @@ def milliseconds(shared: Path) -> dict[str, float]:
         for name, text in paragraphs.items():
             (folder / name).write_text(text, "utf-8")
 
-    asked = questions[:: len(questions) // (2 * QUESTIONS)]
+    asked = questions[:: -(-len(questions) // QUESTIONS)]
     times: dict[str, list[float]] = {"with the reader": [], "without": []}
     with opened((), write) as reading, opened((), write, reader=False) as plain:
         for number, question in enumerate(asked):

@@ -15,8 +15,8 @@ import torch
 from safetensors.numpy import save_file
 
 from indexer.bert_folder import WEIGHTS, BertShape
-from indexer.encoder_files import SHIPPED_FOLDER
-from indexer.reader import CONFIG_FILE, _sha256
+from indexer.encoder_files import SHIPPED_FOLDER, sha256_of
+from indexer.reader import CONFIG_FILE
 from indexer.training.export import write_checksums
 from indexer.training.prepare import runs_folder
 from indexer.training.reader.windows import HEADING_TOKENS, QUESTION_TOKENS, WINDOW_TOKENS
@@ -53,7 +53,7 @@ def export(states: list[dict[str, torch.Tensor]], encoder: Path, out: Path) -> i
         "question_tokens": QUESTION_TOKENS,
         "heading_tokens": HEADING_TOKENS,
         "window_tokens": WINDOW_TOKENS,
-        "encoder_sha256": _sha256(encoder / WEIGHTS),
+        "encoder_sha256": sha256_of(encoder / WEIGHTS),
     }
     out.mkdir(parents=True, exist_ok=True)
     unfinished = out / (WEIGHTS + ".part")

@@ -73,7 +73,7 @@ class EnglishQuestions:
         ]
 
     def draw(self, chance: random.Random) -> Example:
-        """One question, three times in four with a paragraph that answers it."""
+        """One question, seven times in ten with a paragraph that answers it."""
         toss = chance.random()
         if toss < 0.09 and self._unanswered:
             place, question = chance.choice(self._unanswered)
