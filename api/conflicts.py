@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass
 from api.fitted import probability
 from api.naming import other_names, other_places
 from indexer.text.kinds import Kind, asked_kind
-from indexer.text.values import Value, ValueKind, values
+from indexer.text.value import Value, ValueKind
+from indexer.text.values import values
 
 CONTRADICTS = 0.7  # probability from which two sentences are shown side by side
 CONTEXT_WORDS = 4  # on either side of a value

@@ -6,7 +6,8 @@ import re
 from calendar import monthrange
 from datetime import date
 
-from indexer.text.values import Value, values
+from indexer.text.value import Value
+from indexer.text.values import values
 
 _NOW = re.compile(
     r"\b(?:nächste[rnms]?|kommende[rnms]?|bevorstehende[rnms]?|aktuell\w*|derzeit\w*|zurzeit|"

@@ -127,3 +127,46 @@ def test_a_question_in_a_third_language_is_refused(town: Town) -> None:
     answer = engine.ask("Combien de visiteurs a eu la fête de la ville cette année ?")
     assert answer.refusal == "not_in_documents"
     assert answer.related
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hunde sind im Park erlaubt.", "Dogs are not allowed in the park."),
+        ("Die Messe hatte 300 Aussteller.", "The fair had 250 exhibitors."),
+    ],
+)
+def test_what_differs_in_a_not_or_a_number_is_not_the_same(
+    town: Town, one: str, other: str
+) -> None:
+    engine = town(a=("title: A\nlanguage: de", one), b=("title: B\nlanguage: en", other))
+    question = "Sind Hunde im Park erlaubt?" if "Hunde" in one else "Wie viele Aussteller?"
+    answer = engine.ask(question)
+    assert all(not citation.also for citation in answer.citations)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_however_few_citations_each_sentence_has_its_own(town: Town, k: int) -> None:
+    engine = town(
+        a=("title: Festival 2023\nlanguage: en", "The festival had 45,000 visitors."),
+        b=("title: Fest 2023\nlanguage: de", "Das Fest hatte 45.000 Besucher."),
+        c=("title: Fest\nlanguage: de", "Beim Fest waren 45.000 Besucher auf dem Platz."),
+    )
+    for question in ("Wie viele Besucher hatte das Fest?", "How many visitors did it have?"):
+        answer = engine.ask(question, k=k)
+        assert len(answer.citations) <= k
+        for sentence in answer.answer:
+            cited = answer.citations[sentence.citation - 1]
+            assert cited.start <= sentence.start < sentence.end <= cited.end
+
+
+def test_without_the_reader_there_is_an_answer_too(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    text = "Das Fest hatte 45.000 Besucher. Es regnete."
+    (tmp_path / "corpus" / "fest.txt").write_text(text, encoding="utf-8")
+    settings = Settings(
+        corpus=(tmp_path / "corpus",), index=tmp_path / "index", reader=False, answer_threshold=0
+    )
+    bring_up_to_date(settings, strict=True)
+    answer = Engine.open(settings).ask("Wie viele Besucher hatte das Fest?")
+    assert answer.answer[0].text == "Das Fest hatte 45.000 Besucher."

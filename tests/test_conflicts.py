@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from api.conflicts import Said, contradict
 from api.naming import other_names
 from indexer.encoder import Encoder
+from indexer.text.kinds import Kind, holds
+from indexer.text.values import values
 
 
 def found(encoder: Encoder, question: str, one: str, other: str) -> bool:
@@ -77,3 +81,18 @@ def test_names_differ_only_where_one_person_is_asked_for() -> None:
     assert not other_names(
         "Wer leitet es?", "Dr. Henrike Sasse leitet es.", "Es leitet Frau Henrike Sasse."
     )
+
+
+def test_the_same_person_put_otherwise_is_no_other() -> None:
+    asked = "Wer leitet das Kulturamt?"
+    assert not other_names(asked, "Das Amt leitet Henrike Sasse.", "Die Leitung hat Frau Sasse.")
+
+
+@pytest.mark.parametrize("letters", ["a-", "A-", "1 000 ", "a", "A b "])
+def test_ten_thousand_characters_take_no_second(letters: str) -> None:
+    """Only that it ends: the patterns are bounded. Timings are benchmarks' business."""
+    text = letters * (10_000 // len(letters))
+    assert not other_names("Wer?", text, text)
+    values(text)
+    for kind in get_args(Kind):
+        holds(kind, text)

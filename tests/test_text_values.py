@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.timeliness import outdated
 from indexer.text.kinds import asked_kind, holds
 from indexer.text.numbers import number
-from indexer.text.values import Value, values
+from indexer.text.value import Value
+from indexer.text.values import values
 
 
 def only(text: str) -> Value:
@@ -77,12 +81,59 @@ def test_numbers_are_read_in_both_ways_of_writing(text: str, value: float) -> No
     assert number(text) == value
 
 
-@given(st.text(max_size=80))
-def test_any_text_is_read_and_no_two_values_overlap(text: str) -> None:
+WORDS = st.sampled_from(
+    """1 12 31 2023 1500 0 99 15.000 1,5 9. 09.11.2023 31.02.2024 1.1.0000 45.12.2025 ſep maı Nov
+    Mai November ſechs halb Uhr p.m. am vom bis to – - Euro € $ % Prozent Millionen bn km Stunden Jahr
+    rund about zwölf twelve Besucher İ K winter next nächstes wird will""".split()
+)
+
+
+@given(st.lists(WORDS, max_size=12), st.sampled_from(["", " "]))
+def test_any_text_is_read_and_no_two_values_overlap(words: list[str], between: str) -> None:
+    text = between.join(words)
+    found = values(text)
     ends = 0
-    for value in values(text):
+    for value in found:
         assert ends <= value.span[0] < value.span[1] <= len(text)
+        assert value.agrees(value)
         ends = value.span[1]
+    outdated(text, date(2024, 5, 1), date(2026, 11, 21))
+
+
+def test_a_number_of_hundreds_of_digits_is_no_amount() -> None:
+    assert all(value.agrees(value) for value in values("9" * 310 + " Besucher"))
+
+
+@pytest.mark.parametrize("text", ["am 31.02.2024", "am 45.12.2025", "Version 3.2.1", "1.1.0000"])
+def test_what_is_no_day_is_no_date(text: str) -> None:
+    assert all(value.kind != "date" for value in values(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Es kamen 1850 Gäste.", "number"),
+        ("1500 Besucher", "number"),
+        ("Im Jahr 1850 kamen sie.", "date"),
+        ("SCCON 2023", "date"),
+        ("Treffen um 12 am Rathaus", "number"),
+        ("Treffen um 9am", "time"),
+        ("am 14.06.27", "date"),
+    ],
+)
+def test_years_counts_and_hours_are_told_apart(text: str, kind: str) -> None:
+    assert [value.kind for value in values(text)] == [kind]
+
+
+def test_hours_past_midnight_are_in_order() -> None:
+    value = only("Die Bar ist von 20 bis 2 Uhr geöffnet.")
+    assert value.low < value.high
+    assert value.agrees(value)
+
+
+def test_euros_are_no_dollars() -> None:
+    assert only("30 Euro").unit != only("30 Dollars").unit
+    assert only("£30").unit == only("30 pounds").unit
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,10 @@ def test_an_announced_future_that_has_passed_is_outdated(
         ("Erwachsene zahlen 4,50 Euro.", date(2022, 9, 12)),
         ("Am 10. Januar 2026 und am 9. Januar 2027 werden Bäume abgeholt.", date(2025, 12, 1)),
         ("Die Messe findet am 9. November 2023 statt.", None),
+        ("Ab dem 1. Januar 2025 beträgt die Gebühr 30 Euro.", date(2024, 11, 1)),
+        ("Die Satzung tritt am 1. Januar 2024 in Kraft.", date(2023, 11, 1)),
+        ("Der Haushalt 2024 umfasst 5 Mio. Euro.", date(2024, 1, 10)),
+        ("Partnerland der SCCON 2023 ist die Ukraine.", date(2023, 11, 9)),
     ],
 )
 def test_what_is_past_lasting_or_still_ahead_is_not(sentence: str, published: date | None) -> None:

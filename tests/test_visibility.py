@@ -81,3 +81,17 @@ def test_filters_are_alternatives_within_and_conditions_between(
     zoo: Engine, filters: Filters, expected: set[str]
 ) -> None:
     assert found(zoo, filters) == expected
+
+
+def test_a_slip_tells_nobody_of_an_embargoed_document(zoo: Engine) -> None:
+    """Only the embargoed document has the elephant; its slip is not put right by that."""
+    assert zoo.search("Elefannten").corrected != "elefanten" or _in_dictionary("elefanten")
+    hidden = zoo._snapshot.terms._held(["elefanten"], zoo._snapshot.passages(Filters()))
+    assert hidden == [0]
+    assert zoo._snapshot.terms._held(["elefanten"], None) == [1]
+
+
+def _in_dictionary(word: str) -> bool:
+    from indexer.spelling import is_word
+
+    return is_word(word)
