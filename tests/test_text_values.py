@@ -83,8 +83,8 @@ def test_numbers_are_read_in_both_ways_of_writing(text: str, value: float) -> No
 
 WORDS = st.sampled_from(
     """1 12 31 2023 1500 0 99 15.000 1,5 9. 09.11.2023 31.02.2024 1.1.0000 45.12.2025 ſep maı Nov
-    Mai November ſechs halb Uhr p.m. am vom bis to – - Euro € $ % Prozent Millionen bn km Stunden Jahr
-    rund about zwölf twelve Besucher İ K winter next nächstes wird will""".split()
+    Mai November ſechs halb Uhr p.m. am vom bis to – - Euro € $ % Prozent Millionen bn km Stunden
+    Jahr rund about zwölf twelve Besucher İ K winter next nächstes wird will""".split()
 )
 
 
