@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from api.retrieval import Ranking
 from api.snapshot import Snapshot
@@ -13,15 +11,18 @@ from indexer.reader import Reader, Window
 from indexer.text.markup import plain
 from indexer.types import Passage, Span
 
-# Passages are read in the order of the ranking, a few at a time: most questions need no more than
-# the first ones, and reading is what an answer's time is spent on.
-READ_MORE, READ_MOST = 2, 6
-# Those so near to the best one's ranking score are read with it: they may say the same, or not.
-READ_NEAR = 0.1
-# A window whose logit is above this has been found; further passages are not read for it.
-FOUND = 0.0
-# A passage whose ranking score is so far behind the best holds the answer too rarely to be read.
+# Reading is what an answer's time is spent on, and its price is by length: so many characters are
+# read at first, in the order of the ranking, and so many in all.
+READ_FIRST, READ_MOST = 1_300, 3_900
+RANKS = 16  # passages further down are never read
+# Passages so near to the best one's ranking score are read with it: they may say the same, or not.
+READ_NEAR = 0.03
+# One so far behind the best holds the answer too rarely to be read.
 READ_WITHIN = 0.35
+# A window whose logit is above this has been found; then only its documents are read on.
+FOUND = 0.0
+WINDOW_CHARS = 1_200  # of neighbouring passages that are read as one
+MAX_GAP = 120  # characters between two passages that follow each other: a heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,14 @@ class Read:
     """One passage as the reader found it; logits, above 0 rather yes than no."""
 
     sentences: Mapping[Span, float]  # absolute span -> that the sentence answers
-    window: float  # that anything in the passage answers
+    window: float  # that anything read together with the passage answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    rank: int
+    passage: Passage
+    score: float
 
 
 def read(
@@ -40,30 +48,104 @@ def read(
     Args:
         everything: read on when an answer has been found: another one may be newer.
     """
-    scores = ranking.scores[:READ_MOST]
-    ranks = np.flatnonzero(scores >= scores[:1] - READ_WITHIN).tolist()
-    passages = snapshot.store.passages(ranking.rows[ranks].tolist())
+    rows = ranking.rows[:RANKS].tolist()
+    passages = snapshot.store.passages(rows)
+    scores = ranking.scores[:RANKS].tolist()
+    left = [_Ranked(rank, *one) for rank, one in enumerate(zip(passages, scores, strict=True))]
     found: dict[int, Read] = {}
-    first, count = 0, int((scores[ranks] >= scores[0] - READ_NEAR).sum()) if ranks else 0
-    while first < len(ranks):
-        batch = passages[first : first + count]
-        windows = [_window(snapshot, passage) for passage in batch]
-        for passage, scored in zip(batch, reader.read(question, windows), strict=True):
-            logits = dict(zip(passage.sentences, scored.sentences, strict=True))
-            found[ranks[len(found)]] = Read(logits, scored.window)
-        if not everything and max(one.window for one in found.values()) > FOUND:
+    budget = READ_MOST
+    while left and budget > 0:
+        sure = {passages[rank].doc_id for rank, one in found.items() if one.window > FOUND}
+        batch = _next(left, scores[0], budget, None if everything or not sure else sure)
+        if not batch:
             break
-        first, count = first + len(batch), READ_MORE
+        left = [one for one in left if one not in batch]
+        budget -= sum(len(one.passage.text) for one in batch)
+        found |= _read(snapshot, reader, question, batch)
     return found
 
 
-def _window(snapshot: Snapshot, passage: Passage) -> Window:
-    """The passage's sentences without markup, under its document's title and last heading."""
-    title = plain(snapshot.by_id[passage.doc_id].title)
-    headings = [plain(heading) for heading in passage.headings[-1:]]
-    above = [title, *(heading for heading in headings if heading != title)]
-    sentences = tuple(
-        plain(passage.text[start - passage.start : end - passage.start])
-        for start, end in passage.sentences
-    )
-    return Window(" › ".join(above), sentences)
+def _next(
+    left: Sequence[_Ranked], best: float, budget: int, documents: set[str] | None
+) -> list[_Ranked]:
+    """The passages to be read next, one at least; where answers stand already only these."""
+    batch: list[_Ranked] = []
+    size = 0
+    for one in left:
+        if documents is not None and one.passage.doc_id not in documents:
+            continue
+        if documents is None and one.score < best - READ_WITHIN:
+            continue
+        size += len(one.passage.text)
+        near = one.score >= best - READ_NEAR
+        if batch and size > (budget if near else min(READ_FIRST, budget)):
+            break
+        batch.append(one)
+    return batch
+
+
+def _read(
+    snapshot: Snapshot, reader: Reader, question: str, batch: Sequence[_Ranked]
+) -> dict[int, Read]:
+    groups = list(_neighbours(batch))
+    windows = [_window(snapshot, group) for group in groups]
+    found: dict[int, Read] = {}
+    scored = reader.read(question, [window for window, _ in windows])
+    for group, (_, spans), scores in zip(groups, windows, scored, strict=True):
+        logits = {
+            span: logit
+            for span, logit in zip(spans, scores.sentences, strict=True)
+            if span is not None
+        }
+        for one in group:
+            own = {span: logits[span] for span in one.passage.sentences}
+            found[one.rank] = Read(own, scores.window)
+    return found
+
+
+def _neighbours(batch: Sequence[_Ranked]) -> Iterator[list[_Ranked]]:
+    """Passages of one document that follow each other, together as far as a window reaches."""
+    group: list[_Ranked] = []
+    size = 0
+    for one in sorted(batch, key=lambda one: (one.passage.doc_id, one.passage.start)):
+        last = group[-1].passage if group else None
+        size += len(one.passage.text)
+        follows = (
+            last is not None
+            and last.doc_id == one.passage.doc_id
+            and one.passage.start - last.end <= MAX_GAP
+        )
+        if group and not (follows and size <= WINDOW_CHARS):
+            yield group
+            group, size = [], len(one.passage.text)
+        group.append(one)
+    if group:
+        yield group
+
+
+def _window(snapshot: Snapshot, group: Sequence[_Ranked]) -> tuple[Window, list[Span | None]]:
+    """The passages' sentences without markup, under title and headings.
+
+    Returns:
+        the window, and per sentence of it its place in the document; None for a heading.
+    """
+    first = group[0].passage
+    title = plain(snapshot.by_id[first.doc_id].title)
+    heading = _heading(first)
+    above = title if not heading or heading == title else f"{title} › {heading}"
+    texts: list[str] = []
+    spans: list[Span | None] = []
+    for one in group:
+        passage = one.passage
+        if _heading(passage) != heading:
+            heading = _heading(passage)
+            texts.append(heading)
+            spans.append(None)
+        for start, end in passage.sentences:
+            texts.append(plain(passage.text[start - passage.start : end - passage.start]))
+            spans.append((start, end))
+    return Window(above, tuple(texts)), spans
+
+
+def _heading(passage: Passage) -> str:
+    return plain(passage.headings[-1]) if passage.headings else ""

@@ -92,8 +92,8 @@ def _describe(engine: Engine, example: Example, sentences: Seen | None, best: Se
     best.rows.append(asdict(considered.features))
     best.labels.append(_answers(example, considered.sentences[0]))
     best.groups.append(group)
-    if sentences is None:
-        return
+    if sentences is None or not example.judged:
+        return  # another page may answer as well
     scores = considered.ranking.scores.tolist()
     for candidate in considered.sentences:
         sentences.rows.append(asdict(sentence_features(candidate, scores)))

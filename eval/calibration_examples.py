@@ -45,6 +45,7 @@ class Example:
     filters: Filters
     answers: Callable[[str, str], bool]
     group: str  # the page or article that it is about
+    judged: bool = True  # whether every sentence that may be read has been judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _municipal_examples(questions: Sequence[Asked]) -> Iterator[Example]:
         )
         for own in LANGUAGES:
             text = asked.questions[own]
-            yield Example(text, Filters(doc_ids=whole), answers, asked.page)
+            yield Example(text, Filters(doc_ids=whole), answers, asked.page, judged=False)
             for other in LANGUAGES:
                 page = (_file(asked.page, other),)
                 yield Example(text, Filters(doc_ids=page), answers, asked.page)
