@@ -21,7 +21,7 @@ import numpy as np
 from api.candidates import Candidate, sentence_features
 from api.engine import Engine
 from eval.calibration_examples import Asking, Example, english, german, municipal
-from eval.logistic import fit, held_out
+from eval.logistic import fit, fit_within, held_out
 from indexer.building import bring_up_to_date
 from indexer.reader import load_reader
 from indexer.settings import Settings
@@ -43,6 +43,7 @@ class Seen:
     rows: list[dict[str, float]]
     labels: list[bool]
     groups: list[int]  # the page or article that a row is of: folds never part one
+    cases: list[int]  # the question that it is of
 
 
 def main(data: Path, out: Path) -> None:
@@ -56,7 +57,7 @@ def main(data: Path, out: Path) -> None:
     models: dict[str, object] = {}
     sentences, best = _asked(askings, reader=True)
     _, best_without = _asked(askings, reader=False)
-    models["sentence"] = _fitted(sentences, set())
+    models["sentence"] = _ordered(sentences)
     models["answer"] = _fitted(best, set())
     models["answer_without_reader"] = _fitted(best_without, BY_READER)
     settings = Settings.load()
@@ -75,7 +76,7 @@ def main(data: Path, out: Path) -> None:
 
 def _asked(askings: Iterable[Asking], *, reader: bool) -> tuple[Seen, Seen]:
     """Every sentence that was read, and the best sentence of every question."""
-    sentences, best = Seen([], [], []), Seen([], [], [])
+    sentences, best = Seen([], [], [], []), Seen([], [], [], [])
     for asking in askings:
         with tempfile.TemporaryDirectory(prefix="fundstelle-calibration-") as folder:
             engine = _index(Path(folder), asking.pages, reader)
@@ -92,6 +93,7 @@ def _describe(engine: Engine, example: Example, sentences: Seen | None, best: Se
     best.rows.append(asdict(considered.features))
     best.labels.append(_answers(example, considered.sentences[0]))
     best.groups.append(group)
+    best.cases.append(len(best.cases))
     if sentences is None or not example.judged:
         return  # another page may answer as well
     scores = considered.ranking.scores.tolist()
@@ -99,6 +101,7 @@ def _describe(engine: Engine, example: Example, sentences: Seen | None, best: Se
         sentences.rows.append(asdict(sentence_features(candidate, scores)))
         sentences.labels.append(_answers(example, candidate))
         sentences.groups.append(group)
+        sentences.cases.append(best.cases[-1])
 
 
 def _answers(example: Example, candidate: Candidate) -> bool:
@@ -113,6 +116,25 @@ def _index(folder: Path, pages: dict[str, str], reader: bool) -> Engine:
     settings = Settings.load(corpus=(folder / "corpus",), index=folder / "index", reader=reader)
     bring_up_to_date(settings)
     return Engine.open(settings)
+
+
+def _ordered(seen: Seen) -> dict[str, object]:
+    """Weights that set the sentences of one question in order, scaled to a probability."""
+    names = list(seen.rows[0])
+    values = np.array([[row[name] for name in names] for row in seen.rows])
+    labels = np.array(seen.labels)
+    within = fit_within(values, labels, np.array(seen.cases), names, AGAINST)
+    scores = (values @ within)[:, None]
+    bias, scale = fit(scores, labels, ["score"], set())
+    return {
+        "examples": len(labels),
+        "answered_share": round(float(labels.mean()), 3),
+        "bias": round(float(bias), 3),
+        "weights": {
+            name: round(float(scale * weight), 3)
+            for name, weight in zip(names, within, strict=True)
+        },
+    }
 
 
 def _fitted(seen: Seen, left_out: set[str]) -> dict[str, object]:

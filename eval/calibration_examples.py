@@ -31,8 +31,8 @@ from indexer.training.sources import (
 )
 from indexer.types import Language
 
-QUESTIONS_OF_A_PARAGRAPH = 3
-MADE_PARAGRAPHS, MADE_QUESTIONS = 900, 300
+QUESTIONS_OF_A_PARAGRAPH = 2
+MADE_PARAGRAPHS, MADE_QUESTIONS = 900, 200
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 _SHORTEST = 25  # characters of a sentence that is asked about
 

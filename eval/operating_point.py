@@ -2,8 +2,8 @@
 
 Asked are the development halves of our own sets, over the corpus and the first users' files. The
 point is the lowest threshold at which the share of shown answers whose first sentence is wrong is
-within the limit, and stays so above it. Of `corpus` only questions that must be refused are asked:
-its answerable ones are all reported.
+within the limit, and stays so above it; where there is none, the highest that answers half. Of
+`corpus` only questions that must be refused are asked: its answerable ones are all reported.
 """
 
 from __future__ import annotations
@@ -18,22 +18,24 @@ from eval.answers.measures import Point, point
 
 WRONG_AT_MOST = 0.08
 SHOWN_AT_LEAST = 25
+ANSWERED_AT_LEAST = 0.5
 THRESHOLDS = [number / 100 for number in range(5, 100)]
 ROOT = Path(__file__).parents[1]
 
 
 def chosen(points: list[Point]) -> Point:
-    """The lowest point from which on all are within the limit, else the least wrong one.
+    """The lowest point from which on all are within the limit.
 
-    Points at which next to nothing is shown say nothing.
+    Where none is, the surest one that still answers half of what can be answered. Points at which
+    next to nothing is shown say nothing.
     """
     best = None
-    points = [one for one in points if one.wrong.total >= SHOWN_AT_LEAST] or points
-    for one in reversed(points):
+    for one in reversed([one for one in points if one.wrong.total >= SHOWN_AT_LEAST]):
         if one.wrong.value > WRONG_AT_MOST:
             break
         best = one
-    return best or min(points, key=lambda one: one.wrong.value)
+    talking = [one for one in points if one.answered.value >= ANSWERED_AT_LEAST]
+    return best or max(talking or points[:1], key=lambda one: one.threshold)
 
 
 @click.command()

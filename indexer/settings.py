@@ -36,7 +36,7 @@ class Settings:
     threads: int = 0  # for encoding; 0: as many as there are cores
     passage_tokens: int = PASSAGE_TOKENS  # budget of one passage
     reader: bool = True  # reads the best passages with the question; off: quicker, less sure
-    answer_threshold: float = 0.23  # confidence from which an answer is shown
+    answer_threshold: float = 0.22  # confidence from which an answer is shown
     clock: str = ""  # an ISO day to answer as of, for tests; empty: today
     host: str = "127.0.0.1"
     port: int = 8000

@@ -15,7 +15,7 @@ from eval.answers.municipal import Crossing
 from eval.answers.nomiracl import balanced_accuracy
 from eval.answers.ours import refusals
 from eval.contradictions import cases
-from eval.logistic import fit, held_out
+from eval.logistic import fit, fit_within, held_out
 from eval.measures import Share
 from eval.operating_point import chosen
 from eval.sentence_choice import Scored, sentence_f
@@ -65,9 +65,9 @@ def test_risk_rises_with_coverage_in_the_order_of_confidence() -> None:
     assert risk_coverage(FOUR) == [(0.25, 0.0), (0.5, 0.5), (0.75, 2 / 3), (1.0, 0.75)]
 
 
-def _point(threshold: float, wrong: int, shown: int) -> Point:
+def _point(threshold: float, wrong: int, shown: int, answered: int = 0) -> Point:
     none = Share(0, 1)
-    return Point(threshold, none, none, Share(wrong, shown), none, none)
+    return Point(threshold, Share(answered, 100), none, Share(wrong, shown), none, none)
 
 
 def test_the_operating_point_is_the_lowest_that_stays_within_the_limit() -> None:
@@ -75,8 +75,13 @@ def test_the_operating_point_is_the_lowest_that_stays_within_the_limit() -> None
     assert chosen(points).threshold == 0.6
 
 
+def test_where_the_limit_cannot_be_kept_half_is_answered() -> None:
+    points = [_point(0.2, 50, 90, 80), _point(0.4, 30, 60, 55), _point(0.6, 10, 30, 30)]
+    assert chosen(points).threshold == 0.4
+
+
 def test_a_point_that_shows_next_to_nothing_is_not_chosen() -> None:
-    points = [_point(0.5, 10, 50), _point(0.9, 0, 1)]
+    points = [_point(0.5, 10, 50, 60), _point(0.9, 0, 1, 1)]
     assert chosen(points).threshold == 0.5
 
 
@@ -101,6 +106,21 @@ def test_fitted_weights_point_only_the_allowed_way() -> None:
     assert first > 1
     assert second <= 0
     assert fit(values, labels, ["for", "against"], {"for", "against"})[1] == 0
+
+
+def test_weights_within_groups_ignore_what_only_tells_groups_apart() -> None:
+    """The first feature orders rows inside each group, the second is one number per group."""
+    chance = np.random.default_rng(0)
+    groups = np.repeat(np.arange(60), 6)
+    within = chance.normal(size=360)
+    labels = np.zeros(360, bool)
+    for group in range(0, 60, 2):  # every other group has a right row: its highest
+        rows = np.flatnonzero(groups == group)
+        labels[rows[within[rows].argmax()]] = True
+    values = np.column_stack([within, np.where(groups % 2 == 0, 3.0, -3.0)])
+    first, second = fit_within(values, labels, groups, ["within", "group"], set())
+    assert first > 1
+    assert second == pytest.approx(0, abs=1e-3)
 
 
 def test_a_group_is_never_in_two_folds() -> None:
