@@ -25,8 +25,12 @@ Held = Callable[[Sequence[str]], list[int]]  # words in lower case -> passages t
 
 
 def corrected(query: str, language: Language, held: Held) -> str:
-    """Return the question with slips put right; what is known stays, to the letter."""
+    """Return the question with slips put right; what is known stays, to the letter.
 
+    A question in a third language has no slips that could be known.
+    """
+    if language == "other":
+        return query
     left = MAX_WORDS
 
     def right(match: re.Match[str]) -> str:

@@ -70,3 +70,9 @@ def test_every_slip_keeps_the_first_letter_and_changes_the_length_by_at_most_one
 def test_compounds_of_known_words_are_words() -> None:
     assert is_word("verwaltungspreis")
     assert not is_word("verwaltungsprreis")
+
+
+def test_a_third_language_is_left_alone() -> None:
+    assert corrected(
+        "Combien de visiteurs sont venus ?", "other", lambda words: [1] * len(words)
+    ) == ("Combien de visiteurs sont venus ?")
