@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def consider(
         return Considered(asked, wanted, ranking, sentences, None, chooser)
     sentences = chooser.newest_first(sentences)
     record = snapshot.by_id[sentences[0].passage.doc_id]
-    text = snapshot.store.text(record.doc_id)
+    text = partial(snapshot.store.text, record.doc_id)
     described = features(question, wanted, ranking, sentences[0], record, text)
     return Considered(asked, wanted, ranking, sentences, described, chooser)
 

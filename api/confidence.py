@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 
 from api.candidates import Candidate
@@ -45,12 +45,13 @@ def features(
     ranking: Ranking,
     best: Candidate,
     record: DocumentRecord,
-    text: str,
+    text: Callable[[], str],
 ) -> Features:
     """Describe how well the best candidate fits the question.
 
     Args:
-        text: the canonical text of the best candidate's document.
+        text: gives the canonical text of the best candidate's document; asked for only where the
+            question names a year or a number.
     """
     row, passage = best.rank, best.passage
     tenth = min(9, len(ranking.scores) - 1)
@@ -81,11 +82,13 @@ def confidence(values: Features, *, read: bool) -> float:
     return probability("answer" if read else "answer_without_reader", asdict(values))
 
 
-def _misses(pattern: re.Pattern[str], question: str, record: DocumentRecord, text: str) -> bool:
+def _misses(
+    pattern: re.Pattern[str], question: str, record: DocumentRecord, text: Callable[[], str]
+) -> bool:
     """Whether the question names something of which the document says nothing."""
     asked = set(pattern.findall(_THOUSANDS.sub("", question)))
     if not asked:
         return False
     year = str(record.published.year) if record.published else ""
-    told = set(pattern.findall(_THOUSANDS.sub("", f"{record.title} {year} {text}")))
+    told = set(pattern.findall(_THOUSANDS.sub("", f"{record.title} {year} {text()}")))
     return not asked <= told

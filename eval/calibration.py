@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -21,8 +20,8 @@ import numpy as np
 from api.candidates import Candidate, sentence_features
 from api.engine import Engine
 from eval.calibration_examples import Asking, Example, english, german, municipal
+from eval.indexing import opened, write_texts
 from eval.logistic import fit, fit_within, held_out
-from indexer.building import bring_up_to_date
 from indexer.reader import load_reader
 from indexer.settings import Settings
 from indexer.training.initial import load_lexicon
@@ -78,8 +77,8 @@ def _asked(askings: Iterable[Asking], *, reader: bool) -> tuple[Seen, Seen]:
     """Every sentence that was read, and the best sentence of every question."""
     sentences, best = Seen([], [], [], []), Seen([], [], [], [])
     for asking in askings:
-        with tempfile.TemporaryDirectory(prefix="fundstelle-calibration-") as folder:
-            engine = _index(Path(folder), asking.pages, reader)
+        # A page without its answers may be empty, which is no failure here.
+        with opened(write=write_texts(asking.pages), strict=False, reader=reader) as engine:
             for example in asking.examples:
                 _describe(engine, example, sentences if reader else None, best)
     return sentences, best
@@ -107,15 +106,6 @@ def _describe(engine: Engine, example: Example, sentences: Seen | None, best: Se
 def _answers(example: Example, candidate: Candidate) -> bool:
     start, end = (place - candidate.passage.start for place in candidate.span)
     return example.answers(candidate.passage.doc_id, candidate.passage.text[start:end])
-
-
-def _index(folder: Path, pages: dict[str, str], reader: bool) -> Engine:
-    (folder / "corpus").mkdir(parents=True)
-    for name, text in pages.items():
-        (folder / "corpus" / name).write_text(text, encoding="utf-8")
-    settings = Settings.load(corpus=(folder / "corpus",), index=folder / "index", reader=reader)
-    bring_up_to_date(settings)
-    return Engine.open(settings)
 
 
 def _ordered(seen: Seen) -> dict[str, object]:

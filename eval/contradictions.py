@@ -20,6 +20,7 @@ from indexer.encoder import Encoder, load_encoder
 from indexer.settings import Settings
 
 FOLDS = 8
+SIDES = ("a", "b")
 AGAINST = {"some_agree", "other_year", "other_choice"}
 OUT = Path(__file__).parents[1] / "api" / "confidence.json"
 
@@ -45,7 +46,7 @@ def alike_by(encoder: Encoder) -> Any:
 
 def said(case: dict[str, Any]) -> tuple[Said, Said]:
     """Both sentences of a case."""
-    one, other = (Said(case[side]["text"], case[side]["title"]) for side in ("a", "b"))
+    one, other = (Said(case[side]["text"], case[side]["title"]) for side in SIDES)
     return one, other
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from api.engine import Engine
 from eval.asking import Outcome, rankings, run
+from eval.indexing import opened
 from eval.measures import DEEP, Report, measure, success_at_3
 from eval.perturbations import PERTURBATIONS, perturbed
 from eval.questions import Question, answerable
 from eval.suites.suite import Suite
-from indexer.building import bring_up_to_date
-from indexer.settings import Settings
 
 # Of each suite and language so many questions are also put otherwise: the figure is a mean.
 PERTURBED_QUESTIONS = 200
@@ -29,18 +26,9 @@ class Measured:
     outcomes: list[Outcome]
 
 
-@contextmanager
-def indexed(suite: Suite) -> Iterator[Engine]:
-    """Yield an engine over the suite's documents alone: figures must not depend on others."""
-    with tempfile.TemporaryDirectory(prefix="fundstelle-eval-") as name:
-        folders = tuple(suite.folders)
-        if suite.write is not None:
-            folders = (Path(name) / "corpus",)
-            folders[0].mkdir()
-            suite.write(folders[0])
-        settings = Settings.load(corpus=folders, index=Path(name) / "index")
-        bring_up_to_date(settings, strict=True)
-        yield Engine.open(settings)
+def indexed(suite: Suite) -> AbstractContextManager[Engine]:
+    """An engine over the suite's documents alone."""
+    return opened(suite.folders, suite.write)
 
 
 def measured(suite: Suite, *, perturbations: bool = False) -> Measured:

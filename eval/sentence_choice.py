@@ -7,7 +7,6 @@ the answer-sentence F (OMoS-QA) for each share of the best probability and each 
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,8 @@ import numpy as np
 
 from api.engine import Engine
 from api.filters import Filters
-from eval.answers.municipal import LANGUAGES, PageQuestion
-from indexer.building import bring_up_to_date
-from indexer.settings import Settings
+from eval.answers.municipal import LANGUAGES, PageQuestion, texts
+from eval.indexing import opened, write_texts
 from indexer.training.overlap import EvaluationText
 from indexer.training.sources import HELD_OUT_PAGES, Asked, TrainingData, is_held_out
 
@@ -42,8 +40,8 @@ def main(data: Path) -> None:
         for number, asked in enumerate(sources.municipal_questions())
         if is_held_out(asked.page, percent=HELD_OUT_PAGES)
     ]
-    with tempfile.TemporaryDirectory(prefix="fundstelle-choice-") as name:
-        pages = list(_pages(_index(Path(name), questions), questions))
+    with opened(write=write_texts(texts(questions))) as engine:
+        pages = list(_pages(engine, questions))
     print("share  " + "  ".join(f"floor {floor:.2f}" for floor in FLOORS))
     for share in SHARES:
         row = [sentence_f(pages, share, floor) for floor in FLOORS]
@@ -73,17 +71,6 @@ def sentence_f(pages: Sequence[Scored], share: float, floor: float) -> float:
         recalls.append(hits / page.gold.sum())
     precision, recall = float(np.mean(precisions)), float(np.mean(recalls))
     return 2 * precision * recall / (precision + recall or 1.0)
-
-
-def _index(folder: Path, questions: Sequence[PageQuestion]) -> Engine:
-    (folder / "corpus").mkdir()
-    for question in questions:
-        for language in LANGUAGES:
-            text = "\n".join(question.sentences[language])
-            (folder / "corpus" / question.doc_ids[language]).write_text(text, "utf-8")
-    settings = Settings.load(corpus=(folder / "corpus",), index=folder / "index")
-    bring_up_to_date(settings, strict=True)
-    return Engine.open(settings)
 
 
 def _pages(engine: Engine, questions: Sequence[PageQuestion]) -> Iterator[Scored]:

@@ -210,3 +210,10 @@ def test_a_text_is_split_at_its_highlights(
     highlights: list[tuple[int, int]], expected: list[Piece]
 ) -> None:
     assert pieces("Ja. Nein.", 10, highlights) == expected
+
+
+def test_a_slip_that_was_put_right_is_said(client: TestClient) -> None:
+    page = client.post("/?lang=de", data={"q": "Besucherinen der Messe"}).text
+    assert "Verstanden als" in page
+    assert "besucherinnen der Messe" in page
+    assert "Verstanden als" not in client.post("/?lang=de", data={"q": "Messe"}).text

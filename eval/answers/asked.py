@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from api.answers import Answer, Citation
 from api.engine import Engine
 from api.filters import NO_FILTERS, Filters
-from indexer.building import bring_up_to_date
-from indexer.settings import MAX_SENTENCES, Settings
+from eval import indexing
+from indexer.settings import MAX_SENTENCES
 from indexer.types import Span
 
 Judged = Mapping[str, Sequence[Span]]  # doc_id -> spans that answer; empty: nothing does
@@ -44,22 +43,11 @@ class Asked:
         return not self.silent and self.confidence >= threshold
 
 
-@contextmanager
 def opened(
-    folders: Sequence[Path], write: Callable[[Path], object] | None = None, **given: Any
-) -> Iterator[Engine]:
-    """An engine over these folders, or over what `write` puts into an empty one.
-
-    It shows every answer, however unsure: thresholds are compared afterwards.
-    """
-    with TemporaryDirectory(prefix="fundstelle-answers-") as name:
-        if write is not None:
-            (Path(name) / "corpus").mkdir()
-            write(Path(name) / "corpus")
-            folders = (Path(name) / "corpus",)
-        settings = Settings.load(corpus=tuple(folders), index=Path(name) / "index", **given)
-        bring_up_to_date(settings, strict=True)
-        yield Engine.open(replace(settings, answer_threshold=0.0))
+    folders: Sequence[Path] = (), write: Callable[[Path], object] | None = None, **settings: Any
+) -> AbstractContextManager[Engine]:
+    """An engine that shows every answer, however unsure: thresholds are compared afterwards."""
+    return indexing.opened(folders, write, answer_threshold=0.0, **settings)
 
 
 def ask(

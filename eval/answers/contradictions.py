@@ -6,13 +6,13 @@ By themselves, and as they come out of an answer: both as documents, the questio
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from api.conflicts import contradict
 from api.filters import Filters
 from eval.answers.asked import opened
-from eval.contradictions import alike_by, cases, said
+from eval.contradictions import SIDES, alike_by, cases, said
+from eval.indexing import write_texts
 from eval.measures import Share
 from indexer.encoder import Encoder
 
@@ -28,21 +28,19 @@ def shown_as_conflict(half: str) -> tuple[Share, Share]:
     """Return precision and recall of `conflict` in answers from both sentences' documents."""
     rows = cases(half)
 
-    def write(folder: Path) -> None:
-        for row in rows:
-            for side in ("a", "b"):
-                one = row[side]
-                date = f"published: {one['published']}\n" if one["published"] else ""
-                front = f"title: {json.dumps(one['title'])}\nlanguage: {one['language']}\n{date}"
-                name = f"{row['id']}-{side}.txt"
-                (folder / name).write_text(f"---\n{front}---\n{one['text']}\n", "utf-8")
-
-    with opened((), write) as engine:
+    texts = {f"{row['id']}-{side}.txt": _document(row[side]) for row in rows for side in SIDES}
+    with opened(write=write_texts(texts)) as engine:
         found = []
         for row in rows:
-            both = Filters(doc_ids=(f"{row['id']}-a.txt", f"{row['id']}-b.txt"))
+            both = Filters(doc_ids=tuple(f"{row['id']}-{side}.txt" for side in SIDES))
             found.append(engine.ask(row["question"], filters=both).conflict)
     return _shares(rows, found)
+
+
+def _document(one: dict[str, Any]) -> str:
+    date = f"published: {one['published']}\n" if one["published"] else ""
+    title = json.dumps(one["title"])
+    return f"---\ntitle: {title}\nlanguage: {one['language']}\n{date}---\n{one['text']}\n"
 
 
 def _shares(rows: list[dict[str, Any]], called: list[bool]) -> tuple[Share, Share]:

@@ -13,6 +13,7 @@ import numpy as np
 from api.answers import Answer
 from api.engine import Engine
 from eval.answers.asked import Asked, ask, opened, whole
+from eval.indexing import write_texts
 from indexer.types import Span
 
 LANGUAGES = ("de", "en")
@@ -84,10 +85,19 @@ def read(file: Path) -> list[PageQuestion]:
     return found
 
 
+def texts(questions: Sequence[PageQuestion]) -> dict[str, str]:
+    """Every page in both languages, by file name: its sentences, one a line."""
+    return {
+        question.doc_ids[own]: "\n".join(question.sentences[own])
+        for question in questions
+        for own in LANGUAGES
+    }
+
+
 def pages(questions: Sequence[PageQuestion]) -> list[Page]:
     """Ask every question of its own page, in all four pairs of languages, at a threshold of 0."""
 
-    with opened((), lambda folder: _write(folder, questions)) as engine:
+    with opened(write=write_texts(texts(questions))) as engine:
         return [
             _page(engine, question, own, other)
             for own in LANGUAGES
@@ -112,7 +122,7 @@ def asked_openly(questions: Sequence[PageQuestion]) -> list[Asked]:
     """The same questions asked of all pages, for the calibration of the confidence."""
     spans = {question.id: _spans(question) for question in questions}
 
-    with opened((), lambda folder: _write(folder, questions)) as engine:
+    with opened(write=write_texts(texts(questions))) as engine:
         return [
             ask(
                 engine,
@@ -128,13 +138,6 @@ def asked_openly(questions: Sequence[PageQuestion]) -> list[Asked]:
             for question in questions
             for own in LANGUAGES
         ]
-
-
-def _write(folder: Path, questions: Sequence[PageQuestion]) -> None:
-    for question in questions:
-        for own in LANGUAGES:
-            text = "\n".join(question.sentences[own])
-            (folder / question.doc_ids[own]).write_text(text, "utf-8")
 
 
 def _page(engine: Engine, question: PageQuestion, own: str, other: str) -> Page:

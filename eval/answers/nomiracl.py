@@ -9,6 +9,7 @@ from pathlib import Path
 
 from api.filters import Filters
 from eval.answers.asked import Asked, ask, opened
+from eval.indexing import write_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,7 @@ def read(file: Path) -> tuple[list[Judgement], dict[str, str]]:
 
 def asked(judgements: Sequence[Judgement], documents: Mapping[str, str]) -> list[Asked]:
     """Ask each question of its own passages, all of them being in one index."""
-
-    def write(folder: Path) -> None:
-        for name, text in documents.items():
-            (folder / name).write_text(text, "utf-8")
-
-    with opened((), write) as engine:
+    with opened(write=write_texts(documents)) as engine:
         return [
             ask(
                 engine,

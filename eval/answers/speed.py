@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from eval.answers.asked import opened
+from eval.indexing import write_texts
 
 QUESTIONS = 600  # of both languages, about
 WARM_UP = 20
@@ -25,13 +26,10 @@ def milliseconds(shared: Path) -> dict[str, float]:
                 paragraphs[f"p{len(paragraphs):03d}.{language}.txt"] = paragraph["context"]
                 questions += [qa["question"] for qa in paragraph["qas"]]
 
-    def write(folder: Path) -> None:
-        for name, text in paragraphs.items():
-            (folder / name).write_text(text, "utf-8")
-
+    write = write_texts(paragraphs)
     asked = questions[:: -(-len(questions) // QUESTIONS)]
     times: dict[str, list[float]] = {"with the reader": [], "without": []}
-    with opened((), write) as reading, opened((), write, reader=False) as plain:
+    with opened(write=write) as reading, opened(write=write, reader=False) as plain:
         for number, question in enumerate(asked):
             for name, engine in (("with the reader", reading), ("without", plain)):
                 began = time.perf_counter()

@@ -56,10 +56,6 @@ class MadeQuestions:
             drawn = self._glosses.window(chance, drawn, "en")
         return window(chance, drawn, chance.choice(WINDOW_CHARS))
 
-    def count(self) -> dict[str, int]:
-        """How many sentences there are to ask about, by kind; "" for those that no rule fits."""
-        return {kind: len(places) for kind, places in self._places.items()}
-
     def _keywords(self, chance: random.Random, number: int, place: int) -> Example:
         sentences = self._sentences(number)
         return example(
