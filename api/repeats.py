@@ -46,16 +46,18 @@ def without_repeats(snapshot: Snapshot, rows: np.ndarray, language: Language) ->
     texts = snapshot.versions.texts(looked_at)
     tied = (texts[:, None] == texts[None, :]) & (texts >= 0)
     # Cheap for all pairs at once; few are left to be looked at.
-    likely = np.where(alike, cosines >= NEARLY_SAME, tied)
+    likely = np.tril(np.where(alike, cosines >= NEARLY_SAME, tied), -1)
+    compared = sorted({place for pair in np.argwhere(likely & alike).tolist() for place in pair})
+    passages = snapshot.store.passages([numbers[place] for place in compared])
+    words = {place: _words(passage) for place, passage in zip(compared, passages, strict=True)}
 
     def same(place: int, other: int) -> bool:
         if not alike[place, other]:
             return snapshot.versions.same(numbers[place], numbers[other])
-        passages = snapshot.store.passages([numbers[place], numbers[other]])
-        return _words(passages[0]) == _words(passages[1])
+        return words[place] == words[other]
 
     earlier: dict[int, list[int]] = {}
-    for place, other in np.argwhere(np.tril(likely, -1)).tolist():
+    for place, other in np.argwhere(likely).tolist():
         earlier.setdefault(place, []).append(other)
     group_of: dict[int, int] = {}  # place -> first place of the same thing
     for place in range(len(numbers)):

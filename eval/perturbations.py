@@ -19,6 +19,9 @@ GLOSSARY = Path(__file__).parent / "sets" / "glossary.tsv"
 LONG_WORD_CHARS = 6
 MIXED_SHARE = 0.6  # of the words that the glossary knows
 
+KEY_ROWS = ("qwertzuiopü", "asdfghjklöä", "yxcvbnm")
+FIRST_LETTER_SHARE = 1 / 12  # of slips; Pollock & Zamora 1984 found 7.8 % in the first letter
+
 _WORD = re.compile(r"[^\W\d_]+")
 _ASCII = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
@@ -41,6 +44,31 @@ def typos(text: str, chance: random.Random) -> str:
         return word[:place] + word[place] + word[place:]
 
     return _WORD.sub(slipped, text)
+
+
+def wrong_keys(text: str, chance: random.Random) -> str:
+    """One slip per long word: the key beside is struck instead, or as well; the first one, too."""
+
+    def slipped(match: re.Match[str]) -> str:
+        word = match.group()
+        if len(word) < LONG_WORD_CHARS:
+            return word
+        place = 0 if chance.random() < FIRST_LETTER_SHARE else chance.randrange(1, len(word))
+        beside = _key_beside(word[place].lower(), chance)
+        if word[place].isupper():
+            beside = beside.upper()
+        as_well = word[place] if chance.random() < 0.5 else ""
+        return word[:place] + as_well + beside + word[place + 1 :]
+
+    return _WORD.sub(slipped, text)
+
+
+def _key_beside(letter: str, chance: random.Random) -> str:
+    for row in KEY_ROWS:
+        place = row.find(letter)
+        if place >= 0:
+            return chance.choice(row[max(0, place - 1) : place] + row[place + 1 : place + 2])
+    return letter
 
 
 def without_umlauts(text: str, chance: random.Random) -> str:
@@ -73,6 +101,7 @@ def mixed(text: str, chance: random.Random) -> str:
 
 PERTURBATIONS: dict[str, Callable[[str, random.Random], str]] = {
     "typos": typos,
+    "wrong keys": wrong_keys,
     "no umlauts": without_umlauts,
     "lower case": lower_case,
     "keywords": keywords,

@@ -120,7 +120,7 @@ def stem(word: str, language: Language) -> str:
 def stems(words: list[str], language: Language) -> list[str]:
     """Return the stems of words in lower case, in their order."""
     if language != "de":
-        words = [word.translate(_WRITTEN_OUT) for word in words]
+        words = [word if word.isascii() else word.translate(_WRITTEN_OUT) for word in words]
     if language not in _SNOWBALL:
         return words
     return list(_stemmer(language).stemWords(words))

@@ -22,6 +22,7 @@ from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.errors import IndexDamaged
 from indexer.spelling import corrected
 from indexer.types import Language
+from indexer.vocabulary import Vocabulary
 
 WRITER_HEAP_BYTES = 50_000_000
 ABBREVIATIONS_FILE = "abbreviations.json"
@@ -50,6 +51,7 @@ class LexicalIndex:
         """Open what `build` wrote; raises IndexDamaged, naming the language's folder."""
         self._indexes: dict[Language, tantivy.Index] = {}
         self._searchers: dict[Language, tantivy.Searcher] = {}
+        self._vocabularies: dict[Language, Vocabulary] = {}
         for language in LANGUAGES:
             try:
                 index = tantivy.Index(_schema(), path=str(folder / language))
@@ -59,6 +61,7 @@ class LexicalIndex:
                 ) from error
             self._indexes[language] = index
             self._searchers[language] = index.searcher()
+            self._vocabularies[language] = Vocabulary.load(_vocabulary_file(folder, language))
         try:
             self._abbreviations = json.loads((folder / ABBREVIATIONS_FILE).read_text("utf-8"))
         except (OSError, ValueError) as error:
@@ -74,17 +77,21 @@ class LexicalIndex:
             # One thread writes one segment in row order: the same bytes on every machine.
             writers[language] = index.writer(WRITER_HEAP_BYTES, 1)
         abbreviations: dict[str, list[str]] = {}
+        vocabularies: dict[Language, set[str]] = {language: set() for language in LANGUAGES}
         for row, (language, text) in enumerate(passages):
             document = tantivy.Document()
-            document.add_text(WORDS, " ".join(terms(text, language)))
-            document.add_text(PARTS, " ".join(part_terms(text, language)))
+            words, parts = terms(text, language), part_terms(text, language)
+            vocabularies[language].update(words, parts)
+            document.add_text(WORDS, " ".join(words))
+            document.add_text(PARTS, " ".join(parts))
             document.add_unsigned("row", row)
             writers[language].add_document(document)
             for short, written_out in find_abbreviations([text]).items():
                 abbreviations.setdefault(short, written_out)
-        for writer in writers.values():
+        for language, writer in writers.items():
             writer.commit()
             writer.wait_merging_threads()
+            Vocabulary.save(_vocabulary_file(folder, language), vocabularies[language])
         text = json.dumps(abbreviations, ensure_ascii=False, indent=1, sort_keys=True)
         (folder / ABBREVIATIONS_FILE).write_text(text + "\n", encoding="utf-8")
         return cls(folder)
@@ -116,7 +123,9 @@ class LexicalIndex:
         """
         counts = [0] * len(words)
         for language, searcher in self._searchers.items():
-            for place, term in enumerate(stems(list(words), language)):
+            stemmed = stems(list(words), language)
+            for place in np.flatnonzero(self._vocabularies[language].may_hold(stemmed)).tolist():
+                term = stemmed[place]
                 for field in (WORDS, PARTS):
                     found = int(searcher.doc_freq(field, term))
                     if found and (allowed is None or self._any(language, field, term, allowed)):
@@ -224,6 +233,10 @@ class LexicalIndex:
 def _idf(passages: int, found: int) -> float:
     # A word in every passage still tells a little: no division by its idf is one by 0.
     return max(1e-3, math.log(1 + (passages - found + 0.5) / (found + 0.5)))
+
+
+def _vocabulary_file(folder: Path, language: Language) -> Path:
+    return folder / f"{language}.vocabulary.npy"
 
 
 def _schema() -> tantivy.Schema:

@@ -24,7 +24,7 @@ from typing import Any
 
 from indexer.errors import IndexDamaged, IndexLocked, IndexUnavailable, NothingPublished
 
-FORMAT = 2  # 2: sentence vectors, parts of compounds, abbreviations
+FORMAT = 3  # 2: sentence vectors, parts of compounds, abbreviations; 3: vocabulary
 _BUILDING = ".building-"
 
 

@@ -70,7 +70,8 @@ def _nearest(word: str, language: Language, held: Held, *, only_held: bool) -> s
     for neighbour, own in zip(neighbours, stems(neighbours, language), strict=True):
         if own in table:
             return neighbour
-    return next((neighbour for neighbour in neighbours if is_word(neighbour)), None)
+    # A compound that is nowhere written: taking all neighbours apart would take too long.
+    return next((one for one in dict.fromkeys(likeliest_slips(word)) if is_word(one)), None)
 
 
 def slips(word: str) -> Iterator[str]:
@@ -79,13 +80,18 @@ def slips(word: str) -> Iterator[str]:
     Two letters exchanged, a letter too many, one too few, a wrong one; the first letter stays.
     """
     places = range(1, len(word))
-    for place in range(1, len(word) - 1):
-        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-    for place in places:
-        yield word[:place] + word[place + 1 :]
+    yield from likeliest_slips(word)
     for place in (*places, len(word)):
         for letter in LETTERS:
             yield word[:place] + letter + word[place:]
     for place in places:
         for letter in LETTERS:
             yield word[:place] + letter + word[place + 1 :]
+
+
+def likeliest_slips(word: str) -> Iterator[str]:
+    """Two letters exchanged, or a letter too many."""
+    for place in range(1, len(word) - 1):
+        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    for place in range(1, len(word)):
+        yield word[:place] + word[place + 1 :]

@@ -15,6 +15,7 @@ from eval.perturbations import (
     perturbed,
     typos,
     without_umlauts,
+    wrong_keys,
 )
 from eval.questions import Judged, Question
 
@@ -30,6 +31,13 @@ def test_a_typo_changes_long_words_by_at_most_one_letter_and_no_others() -> None
         else:
             assert abs(len(before) - len(after)) <= 1
             assert (before[0], before[-1]) == (after[0], after[-1])
+
+
+def test_a_wrong_key_lies_beside_the_right_one() -> None:
+    assert wrong_keys("x" * 5, CHANCE) == "x" * 5  # short words stay
+    found = {wrong_keys("Zimmer", random.Random(seed)) for seed in range(200)}
+    assert {"Zummer", "Ziummer", "Zimnmer", "Uimmer"} <= found  # u beside i, n beside m, u beside z
+    assert all(len(word) in (6, 7) and word != "Zimmer" for word in found)
 
 
 def test_umlauts_are_written_out() -> None:

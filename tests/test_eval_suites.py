@@ -81,7 +81,7 @@ def test_a_report_holds_figures_runs_judgements_and_a_page(team: Path, tmp_path:
     assert {line.split()[0] for line in qrels} == {"q1/en→de", "q2/de→en"}
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
     lost = results["team"]["figures"]["lost_success@3"]
-    assert set(lost) == {"typos", "no umlauts", "lower case", "keywords", "mixed"}
+    assert set(lost) == {"typos", "wrong keys", "no umlauts", "lower case", "keywords", "mixed"}
 
 
 def test_a_run_is_compared_with_an_earlier_one(team: Path, tmp_path: Path) -> None:
