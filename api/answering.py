@@ -23,10 +23,10 @@ from api.snapshot import Snapshot
 from api.timeliness import asks_now
 from indexer.analysis import content_words
 from indexer.encoder import Encoder
-from indexer.lexical import Wanted
 from indexer.reader import Reader
 from indexer.settings import MAX_K, MAX_OFFSET
 from indexer.types import Language, Passage, Span
+from indexer.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def consider(
     """Rank the allowed passages, score the sentences of the best, describe the best sentence."""
     asked = snapshot.terms.corrected(question, language, only(allowed))
     vector = encoder.encode_query(asked)
-    wanted = snapshot.terms.wanted(asked, language)
+    wanted = snapshot.terms.wanted(asked, language, visible=snapshot.visible)
     ranking = rank(snapshot, wanted, language, vector, allowed, depth)
     found = None
     if reader is not None:
@@ -145,7 +145,7 @@ def search(
     total, asked = 0, query
     if allowed.any():
         asked = snapshot.terms.corrected(query, language, only(allowed))
-        wanted = snapshot.terms.wanted(asked, language)
+        wanted = snapshot.terms.wanted(asked, language, visible=snapshot.visible)
         vector = encoder.encode_query(asked)
         # A first page is all that most people look at; the others are of one deep ranking.
         depth = k if offset == 0 else MAX_OFFSET + MAX_K

@@ -13,7 +13,7 @@ from api import problems
 from api.engine import Engine
 from api.jobs import Jobs, index_command
 from api.page import assets, documents, home, reference
-from api.routes import asking, indexing, operation
+from api.routes import asking, indexing, operation, writing
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
@@ -53,7 +53,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.host = EngineHost(settings, engine)
     app.state.jobs = Jobs(index_command(settings), app.state.host.bring_current)
     problems.install(app)
-    api = (asking, documents_api, indexing, operation)
+    api = (asking, documents_api, writing, indexing, operation)
     page = (home, documents, reference, assets)
     for part in (*api, *page):
         app.include_router(part.router)

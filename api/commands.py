@@ -125,7 +125,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _index_if_there_is_none(settings: Settings) -> None:
     from indexer.building import bring_up_to_date
-    from indexer.publishing import current_name
+    from indexer.manifest import current_name
 
     if current_name(settings.index) is None:
         click.echo(f"no index at {settings.index} yet, indexing {_named(settings)}", err=True)

@@ -10,9 +10,9 @@ from api.candidates import Candidate
 from api.fitted import probability
 from api.retrieval import Ranking
 from indexer.coverage import rarest_missing
-from indexer.lexical import Wanted
 from indexer.records import DocumentRecord
 from indexer.text.kinds import asked_kind, holds
+from indexer.wanted import Wanted
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NUMBER = re.compile(r"(?<!\d)\d{2,9}(?!\d)")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -18,17 +21,22 @@ from api.answers import (
     PassagePlace,
 )
 from api.clock import clock
+from api.describing import described
 from api.filters import NO_FILTERS, Filters
 from api.retrieval import SHIPPED, Method, only, rank
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
+from indexer.changes import is_outdated
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
-from indexer.publishing import current, current_name
+from indexer.errors import IndexDamaged
+from indexer.leases import leased
+from indexer.manifest import current_name
 from indexer.reader import Reader, load_reader
-from indexer.records import DocumentRecord
 from indexer.settings import DEFAULT_K, DEFAULT_SENTENCES, Settings
 from indexer.text.language import question_language
 from indexer.types import Language
+
+_log = logging.getLogger("fundstelle")
 
 
 class Engine:
@@ -46,14 +54,22 @@ class Engine:
 
     @classmethod
     def open(cls, settings: Settings) -> Engine:
-        """Load the published generation and its encoder.
+        """Load the published generation, or what still holds of the one before, and its encoder.
 
         Raises:
             IndexUnavailable, IndexDamaged, EncoderMismatch, EncoderError: before anything slow.
         """
         folder = locate(settings.encoder, allow_download=settings.allow_download)
+        generation, lease, damages = leased(settings.index)
+        if damages:
+            _log.error("answering from generation %s: %s", generation.folder.name, damages[0])
         snapshot = Snapshot(
-            current(settings.index), settings.encoder, fingerprint(folder), clock(settings.clock)
+            generation,
+            lease,
+            settings.encoder,
+            fingerprint(folder),
+            clock(settings.clock),
+            hidden=partial(is_outdated, settings.data) if damages else None,
         )
         encoder = load_encoder(
             settings.encoder, allow_download=settings.allow_download, threads=settings.threads
@@ -78,8 +94,13 @@ class Engine:
         with self._refreshing:
             if current_name(self._settings.index) in {None, self._snapshot.name}:
                 return False
+            generation, lease, damages = leased(self._settings.index)
+            if damages:
+                lease.close()
+                raise IndexDamaged(damages[0])
             self._snapshot = Snapshot(
-                current(self._settings.index),
+                generation,
+                lease,
                 self._encoder.name,
                 self._encoder.fingerprint,
                 clock(self._settings.clock),
@@ -150,7 +171,7 @@ class Engine:
         snapshot = self._snapshot
         records = snapshot.documents(filters)
         return DocumentList(
-            documents=tuple(_describe(snapshot, r) for r in records[offset : offset + limit]),
+            documents=tuple(described(snapshot, r) for r in records[offset : offset + limit]),
             total=len(records),
             index=snapshot.state,
         )
@@ -158,7 +179,7 @@ class Engine:
     def document(self, doc_id: str) -> DocumentInfo:
         """Describe a document; raises KeyError where no visible one has this id."""
         snapshot = self._snapshot
-        return _describe(snapshot, snapshot.record(doc_id))
+        return described(snapshot, snapshot.record(doc_id))
 
     def text(self, doc_id: str) -> str:
         """Return the canonical text; raises KeyError."""
@@ -196,7 +217,7 @@ class Engine:
             asked = query
             if method.reach.slips:
                 asked = snapshot.terms.corrected(query, language, only(allowed))
-            wanted = snapshot.terms.wanted(asked, language, method.reach)
+            wanted = snapshot.terms.wanted(asked, language, method.reach, visible=snapshot.visible)
         with watch.stage("encoding"):
             vector = self._encoder.encode_query(asked)
         ranking = rank(snapshot, wanted, language, vector, allowed, depth, method, watch)
@@ -213,6 +234,11 @@ class Engine:
         """Hash of the canonical text -> doc_id, of all visible documents."""
         return {record.sha256: record.doc_id for record in self._snapshot.documents(NO_FILTERS)}
 
+    def folder(self, doc_id: str) -> Path | None:
+        """The folder that a document came from, also of one under embargo; None if unknown."""
+        record = self._snapshot.by_id.get(doc_id)
+        return None if record is None else Path(record.folder)
+
     def original(self, doc_id: str) -> Original:
         """Find our copy of the original file; raises KeyError."""
         snapshot = self._snapshot
@@ -222,29 +248,3 @@ class Engine:
             name=record.path.rsplit("/", 1)[-1],
             media_type=record.media_type,
         )
-
-
-def _describe(snapshot: Snapshot, record: DocumentRecord) -> DocumentInfo:
-    metadata = record.metadata
-    return DocumentInfo(
-        doc_id=record.doc_id,
-        title=record.title,
-        language=record.language,
-        published=record.published,
-        publisher=metadata.publisher,
-        source=metadata.source,
-        based_on=metadata.based_on,
-        tags=metadata.tags,
-        translation_key=metadata.translation_key,
-        visible_from=metadata.visible_from,
-        valid_until=metadata.valid_until,
-        sha256=record.sha256,
-        media_type=record.media_type,
-        characters=record.characters,
-        pages=len(record.page_starts) or None,
-        pages_without_text=record.pages_without_text,
-        passages=snapshot.passages_of(record),
-        translations=snapshot.translations(record),
-        file=f"/v1/documents/{record.doc_id}/file",
-        view=f"/documents/{record.doc_id}",
-    )

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from indexer.errors import FundstelleError
 from indexer.settings import Settings
 
+WAIT_S = 600  # for another process that writes the same index
 MAX_JOBS = 100  # kept in memory
 MAX_REASON_CHARS = 2_000
 STOP_WITHIN_S = 5.0
@@ -55,7 +56,7 @@ def index_command(settings: Settings) -> list[str]:
     """Run the indexer on the same folders and index as this process serves."""
     corpus = [part for folder in settings.corpus for part in ("--corpus", str(folder))]
     command = [sys.executable, "-P", "-m", "indexer", "index", "--index", str(settings.index)]
-    return [*command, *corpus, "--json", "--progress", "json"]
+    return [*command, *corpus, "--wait", str(WAIT_S), "--json", "--progress", "json"]
 
 
 class Jobs:

@@ -11,9 +11,9 @@ from api.repeats import LOOKED_AT, without_repeats
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
 from indexer.concepts import FAR, Reach
-from indexer.lexical import Wanted
 from indexer.settings import MAX_K, MAX_OFFSET
 from indexer.types import Language
+from indexer.wanted import Wanted
 
 # Each engine hands over more than is asked for: a passage that both find may stand low in each.
 CANDIDATES = 200 + LOOKED_AT  # what is taken out as a repeat must not be missing at the end
@@ -108,8 +108,7 @@ def _fused(
     coverages = np.array([coverage.get(int(row), 0.0) for row in rows], np.float32)
     best = snapshot.sentences.best(rows, vector)
     scores = method.cosine * cosines + method.coverage * coverages + method.sentence * best
-    # Rows are numbered by (doc_id, start), so a stable sort breaks ties in that order.
-    order = np.argsort(-scores, kind="stable")
+    order = np.lexsort((snapshot.order[rows], -scores))
     once = without_repeats(snapshot, rows[order], language)
     hidden = {
         int(rows[order[place]]): tuple(int(rows[order[other]]) for other in others)

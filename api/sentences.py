@@ -14,9 +14,9 @@ from api.snapshot import Snapshot
 from indexer.coverage import coverage as coverage_of
 from indexer.embedding_input import sentence_inputs
 from indexer.encoder import Encoder
-from indexer.lexical import Wanted
 from indexer.text.markup import plain
 from indexer.types import Passage, Span
+from indexer.wanted import Wanted
 
 # Without the reader so many passages are looked at: the answer stands in the first or nowhere.
 PASSAGES = 4

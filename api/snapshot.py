@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,13 +15,12 @@ from api.filters import Filters
 from api.versions import Versions
 from indexer.analysis import LANGUAGES
 from indexer.errors import EncoderMismatch
+from indexer.leases import Lease
 from indexer.lexical import LexicalIndex
-from indexer.publishing import Generation
+from indexer.manifest import Generation
+from indexer.previous import Contents
 from indexer.records import DocumentRecord
-from indexer.sentence_vectors import SentenceVectors
-from indexer.store import Store
 from indexer.types import Language
-from indexer.vectors import VectorIndex
 
 
 class Snapshot:
@@ -30,12 +29,20 @@ class Snapshot:
     def __init__(
         self,
         generation: Generation,
+        lease: Lease,
         encoder: str,
         encoder_fingerprint: str,
         clock: Clock = running,
+        hidden: Callable[[DocumentRecord], bool] | None = None,
     ) -> None:
-        """Raises EncoderMismatch, naming both, and IndexDamaged."""
+        """Raises EncoderMismatch, naming both, and IndexDamaged.
+
+        Args:
+            hidden: documents that are not to be shown, as if they were under embargo.
+            lease: on the generation; it is given back when the last request of it has ended.
+        """
         self._clock = clock
+        self._lease = lease
         manifest = generation.manifest
         if manifest.encoder_fingerprint != encoder_fingerprint:
             raise EncoderMismatch(
@@ -50,13 +57,19 @@ class Snapshot:
             generation=manifest.generation,
             published_at=datetime.fromisoformat(manifest.published_at),
         )
-        self.store = Store(generation.folder / "store.sqlite")
-        self.vectors = VectorIndex.load(generation.folder / "vectors.faiss")
-        self.sentences = SentenceVectors.load(generation.folder)
-        self.terms = LexicalIndex(generation.folder / "lexical")
-        self.records = self.store.documents()
+        contents = Contents.of(generation)
+        self.store, self.vectors = contents.stores, contents.vectors
+        self.sentences = contents.sentences
+        self.terms = LexicalIndex([folder / "lexical" for folder in generation.segments])
+        self.records = self.store.documents()  # in the order of their rows
+        self._hidden = {r.doc_id for r in self.records if hidden is not None and hidden(r)}
+        self._listed = sorted(self.records, key=lambda record: record.doc_id)
         self.by_id = {record.doc_id: record for record in self.records}
         self._table = self.store.table()
+        places = {record.doc_id: place for place, record in enumerate(self._listed)}
+        ranks = np.array([places[record.doc_id] for record in self.records], np.int64)
+        # Ties stand in the order of (doc_id, start), however the documents were added.
+        self.order = (ranks[self._table.document] << 32) + np.arange(len(self._table.document))
         self._numbers = {record.doc_id: number for number, record in enumerate(self.records)}
         self.versions = Versions(self.records, self._table.document, self.vectors)
         counts = np.bincount(self._table.document, minlength=len(self.records))
@@ -74,7 +87,7 @@ class Snapshot:
     def record(self, doc_id: str) -> DocumentRecord:
         """The document, unless it is under embargo or unknown: then KeyError."""
         record = self.by_id[doc_id]
-        if _embargoed(record, self._clock()):
+        if self._embargoed(record, self._clock()):
             raise KeyError(doc_id)
         return record
 
@@ -83,19 +96,26 @@ class Snapshot:
         now, filters = self._clock(), _with_sets(filters)
         return [
             record
-            for record in self.records
-            if _passes(record, filters, now)
+            for record in self._listed
+            if self._passes(record, filters, now)
             and (filters.language is None or record.language == filters.language)
         ]
 
     def passages(self, filters: Filters) -> np.ndarray:
         """(N,) bool: which passages may be found."""
         now, filters = self._clock(), _with_sets(filters)
-        documents = np.array([_passes(record, filters, now) for record in self.records], bool)
+        documents = np.array([self._passes(r, filters, now) for r in self.records], bool)
         allowed: np.ndarray = documents[self._table.document]
         if filters.language is not None:
             allowed &= self._table.language == LANGUAGES.index(filters.language)
         return allowed
+
+    @property
+    def visible(self) -> np.ndarray | None:
+        """(N,) bool: the passages that anybody may know of; None where all are."""
+        now = self._clock()
+        hidden = [place for place, r in enumerate(self.records) if self._embargoed(r, now)]
+        return ~np.isin(self._table.document, hidden) if hidden else None
 
     def rows_of(self, record: DocumentRecord) -> np.ndarray:
         """(R,) int64: the rows of the document's passages, in order."""
@@ -140,7 +160,23 @@ class Snapshot:
         return tuple(
             OtherPlace(other.doc_id, other.title, other.language)
             for doc_id, other in sorted(alike.items())
-            if doc_id != record.doc_id and not _embargoed(other, now)
+            if doc_id != record.doc_id and not self._embargoed(other, now)
+        )
+
+    def _embargoed(self, record: DocumentRecord, now: datetime) -> bool:
+        visible_from = record.metadata.visible_from
+        return record.doc_id in self._hidden or (visible_from is not None and now < visible_from)
+
+    def _passes(self, record: DocumentRecord, filters: Filters, now: datetime) -> bool:
+        """Whether the document may be found; the passage's language is another matter."""
+        metadata = record.metadata
+        expired = metadata.valid_until is not None and now.date() > metadata.valid_until
+        return (
+            not self._embargoed(record, now)
+            and (filters.include_expired or not expired)
+            and (filters.doc_ids is None or record.doc_id in filters.doc_ids)
+            and (filters.tags is None or any(tag in filters.tags for tag in metadata.tags))
+            and _in_period(record.published, filters)
         )
 
 
@@ -150,30 +186,12 @@ def _traits(record: DocumentRecord) -> list[tuple[str, str]]:
     return [("text", record.sha256), *([("translation", key)] if key else [])]
 
 
-def _embargoed(record: DocumentRecord, now: datetime) -> bool:
-    visible_from = record.metadata.visible_from
-    return visible_from is not None and now < visible_from
-
-
 def _with_sets(filters: Filters) -> Filters:
     """The same filters, quick to look up in however many values they have."""
     return replace(
         filters,
         doc_ids=None if filters.doc_ids is None else frozenset(filters.doc_ids),
         tags=None if filters.tags is None else frozenset(filters.tags),
-    )
-
-
-def _passes(record: DocumentRecord, filters: Filters, now: datetime) -> bool:
-    """Whether the document may be found; the passage's language is another matter."""
-    metadata = record.metadata
-    expired = metadata.valid_until is not None and now.date() > metadata.valid_until
-    return (
-        not _embargoed(record, now)
-        and (filters.include_expired or not expired)
-        and (filters.doc_ids is None or record.doc_id in filters.doc_ids)
-        and (filters.tags is None or any(tag in filters.tags for tag in metadata.tags))
-        and _in_period(record.published, filters)
     )
 
 

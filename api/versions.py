@@ -7,8 +7,8 @@ from functools import cache
 
 import numpy as np
 
+from indexer.joined import Vectors
 from indexer.records import DocumentRecord
-from indexer.vectors import VectorIndex
 
 # Each is the other's nearest of that document, and at least so near: sections that one version
 # lacks have a nearest passage, too.
@@ -19,7 +19,7 @@ class Versions:
     """Pairs passages of documents that the front matter ties; computed when first asked for."""
 
     def __init__(
-        self, records: Sequence[DocumentRecord], documents: np.ndarray, vectors: VectorIndex
+        self, records: Sequence[DocumentRecord], documents: np.ndarray, vectors: Vectors
     ) -> None:
         """Take (N,) numbers of the passages' documents, ascending."""
         self._records = records

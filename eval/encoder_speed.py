@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 
 from eval.questions import load_questions
-from indexer.cutting import LazyEncoder, cut, pipeline_parts
+from indexer.cutting import Cut, LazyEncoder, cut, pipeline_parts
 from indexer.drafts import collect
 from indexer.encoder import load_encoder, locate
 from indexer.errors import EncoderError
@@ -124,7 +124,7 @@ def corpus_passages(settings: Settings) -> list[str]:
         cut(draft, pipeline, encoder, nothing, settings, anew=True)
         for draft in name_documents(drafts, Summary())
     ]
-    return [made.passage for cut in cuts for made in cut.inputs.values()]
+    return [made.passage for one in cuts if isinstance(one, Cut) for made in one.inputs.values()]
 
 
 def times(encoders: Sequence[Encode], inputs: Sequence[list[str]]) -> list[list[float]]:

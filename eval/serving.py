@@ -38,12 +38,12 @@ def main(index: Path) -> None:
         )
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=30) as client:
-                _wait_until_ready(client)
-                ready, idle = time.monotonic() - started, _resident_mb(server.pid)
+                wait_until_ready(client)
+                ready, idle = time.monotonic() - started, resident_mb(server.pid)
                 times = sorted(_ask(client, question) for question in questions)
             print(
                 f"ready after {ready:.1f} s; resident {idle:.0f} MB, after {len(times)} questions "
-                f"{_resident_mb(server.pid):.0f} MB; ask p50 {statistics.median(times):.0f} ms, "
+                f"{resident_mb(server.pid):.0f} MB; ask p50 {statistics.median(times):.0f} ms, "
                 f"p95 {times[int(0.95 * len(times))]:.0f} ms"
             )
         finally:
@@ -51,7 +51,8 @@ def main(index: Path) -> None:
             server.wait()
 
 
-def _wait_until_ready(client: httpx.Client) -> None:
+def wait_until_ready(client: httpx.Client) -> None:
+    """Raises TimeoutError if the server has no index loaded after a minute."""
     ends = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < ends:
         try:
@@ -70,7 +71,8 @@ def _ask(client: httpx.Client, question: str) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _resident_mb(process: int) -> float:
+def resident_mb(process: int) -> float:
+    """Return the memory that a process holds."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from indexer.cutting import Cut, LazyEncoder, cut, pipeline_parts
+from indexer import changes
+from indexer.cutting import LazyEncoder, cut, pipeline_parts
 from indexer.drafts import Draft, collect
+from indexer.durable import write_atomically
 from indexer.errors import IndexDamaged, NothingPublished
 from indexer.generation import write_generation
+from indexer.guarding import gone, refuse_losses, refuse_nested, require_folders
 from indexer.naming import name_documents
 from indexer.previous import Previous
-from indexer.publishing import building, publish, write_atomically, writing
+from indexer.publishing import building, publish, writing
+from indexer.segments import Document
 from indexer.settings import Settings
 from indexer.summary import Note, Progress, Summary
-from indexer.vectors import VectorIndex
-
-_MANY_DOCUMENTS = 20  # from here on, losing more than half of them needs a word of consent
 
 
 def bring_up_to_date(
@@ -31,6 +31,7 @@ def bring_up_to_date(
     reread: bool = False,
     rebuild: bool = False,
     allow_removals: bool = False,
+    wait_s: float = 0.0,
 ) -> Summary:
     """Publish a generation that holds what the corpus folders hold now, if anything changed.
 
@@ -38,24 +39,29 @@ def bring_up_to_date(
 
     Args:
         strict: publish nothing if any file fails.
-        reread: read unchanged files again.
-        rebuild: read, cut and embed everything anew, whether or not the published generation can
-            be read; what fails still keeps its published version where that can be read.
+        reread: read unchanged files again: the readers may have become better since.
+        rebuild: cut and embed everything anew from the published texts, and from the files where
+            the published generation cannot be read.
         allow_removals: publish even if most documents, or all of a folder, are gone.
+        wait_s: how long to wait for another process that writes, in seconds.
 
     Raises:
         NothingPublished: with the reason; the published generation stays in force.
         IndexLocked: if another process is writing this index.
     """
     started = time.monotonic()
-    _require_folders(settings.corpus)
+    require_folders(settings.corpus)
     # The same folder, however it is written, is the same source.
     folders = dict.fromkeys(folder.resolve() for folder in settings.corpus)
     settings = replace(settings, corpus=tuple(folders))
-    _refuse_nested(settings.corpus)
-    with writing(settings.index), building(settings.index) as folder:
+    refuse_nested(settings.corpus)
+    with writing(settings.index, wait_s), building(settings.index) as folder:
+        changes.apply(settings.data)
+        settings = _with_uploads(settings)
+        refuse_nested(settings.corpus)
         previous = _previous(settings.index, rebuild)
-        summary = Summary(generation=previous.generation)
+        summary = Summary(generation=previous.number)
+        summary.reasons += [f"made anew: {why}" for why in previous.damages]
         encoder = LazyEncoder(settings)
         pipeline = pipeline_parts(settings, encoder)
         (folder / "originals").mkdir()
@@ -64,47 +70,86 @@ def bring_up_to_date(
             previous,
             folder / "originals",
             summary,
-            reread=reread or rebuild,
+            reread=reread,
             progress=progress,
+            uploads=changes.uploads_folder(settings.data),
         )
-        drafts = name_documents(drafts, summary)
-        _count(drafts, previous, summary)
+        shown = name_documents(_not_buried(drafts, settings, previous), summary)
+        shown = _not_buried_yet(shown, settings, summary)
+        _count(shown, previous, summary)
         try:
-            _refuse(settings, drafts, previous, summary, strict, allow_removals)
+            refuse_losses(settings, drafts, previous, summary, strict, allow_removals)
         except NothingPublished as error:
             summary.refused = str(error)
             _write_last_run(settings.index, summary)
             raise
-        summary.reasons = _reasons(drafts, pipeline)
-        documents = []
-        for done, draft in enumerate(drafts, start=1):
+        summary.reasons += _reasons(shown, pipeline)
+        documents: list[Document] = []
+        for done, draft in enumerate(shown, start=1):
             documents.append(cut(draft, pipeline, encoder, previous, settings, anew=rebuild))
-            progress("cut", done, len(drafts))
+            progress("cut", done, len(shown))
         if _differs(documents, previous) or summary.reasons or rebuild:
-            summary.embedded = write_generation(
-                folder, documents, encoder, previous, progress, anew=rebuild
-            )
+            written = write_generation(folder, documents, encoder, previous, progress, anew=rebuild)
             published = publish(
                 settings.index,
                 folder,
                 encoder=settings.encoder,
                 encoder_fingerprint=encoder.fingerprint,
-                dimension=VectorIndex.load(folder / "vectors.faiss").dimension,
-                documents=len(documents),
-                passages=sum(len(document.passages) for document in documents),
+                dimension=written.dimension,
+                segments=written.segments,
+                known=written.known,
                 keep=settings.keep_generations,
             )
+            summary.embedded = written.embedded
             summary.generation, summary.published = published.manifest.generation, True
+        summary.texts_changed = _texts_changed(documents, shown)
         _describe(documents, summary)
         summary.seconds = round(time.monotonic() - started, 2)
         _write_last_run(settings.index, summary)
         return summary
 
 
+def _with_uploads(settings: Settings) -> Settings:
+    """Uploads are a source beside the corpus folders, whichever these are."""
+    uploads = changes.uploads_folder(settings.data)
+    if uploads is None:
+        return settings
+    return replace(settings, corpus=(*settings.corpus, uploads))
+
+
+def _not_buried(drafts: list[Draft], settings: Settings, previous: Previous) -> list[Draft]:
+    """Leave out what somebody has removed although its file is there."""
+    published = {record.doc_id: record for record in previous.by_path.values()}
+    folders = set(map(str, settings.corpus))
+    for tombstone in changes.buried(settings.data):
+        stone, record = tombstone, published.get(tombstone.doc_id)
+        if stone.path is None and record is not None:
+            stone = replace(stone, folder=record.folder, path=record.path)
+            changes.bury(settings.data, stone)
+        drafts = [d for d in drafts if not stone.covers(d.folder, d.path, folders)]
+    return drafts
+
+
+def _not_buried_yet(drafts: list[Draft], settings: Settings, summary: Summary) -> list[Draft]:
+    """The same for what was removed before it was first published, once all have their ids."""
+    by_id = {draft.doc_id: draft for draft in drafts}
+    for stone in changes.buried(settings.data):
+        if stone.path is not None:
+            continue
+        draft = by_id.pop(stone.doc_id, None)
+        if draft is None:
+            changes.revoke(settings.data, stone.doc_id)
+            reason = "no document has this id, so nothing was removed"
+            summary.notes.append(Note(stone.doc_id, reason))
+        else:
+            changes.bury(settings.data, replace(stone, folder=draft.folder, path=draft.path))
+    return list(by_id.values())
+
+
 def _previous(index: Path, rebuild: bool) -> Previous:
     """What is published; for a rebuild it only guards ids and removals, readable or not."""
     try:
-        return Previous.load(index)
+        return Previous.load(index, verify=rebuild)
     except IndexDamaged:
         if rebuild:
             return Previous()
@@ -115,66 +160,11 @@ def _write_last_run(index: Path, summary: Summary) -> None:
     write_atomically(index / "last-run.json", json.dumps(asdict(summary), indent=1))
 
 
-def _require_folders(folders: Sequence[Path]) -> None:
-    missing = [str(folder) for folder in folders if not folder.is_dir()]
-    if missing:
-        raise NothingPublished(f"corpus folder {', '.join(missing)} is not there or not a folder")
-
-
-def _refuse_nested(folders: Sequence[Path]) -> None:
-    for folder in folders:
-        for other in folders:
-            if other in folder.parents:
-                raise NothingPublished(
-                    f"corpus folder {folder} lies below {other}, so its documents would count twice"
-                )
-
-
 def _count(drafts: list[Draft], previous: Previous, summary: Summary) -> None:
-    changes = Counter(draft.change for draft in drafts)
-    summary.added, summary.changed = changes["added"], changes["changed"]
-    summary.moved, summary.unchanged = changes["moved"], changes["unchanged"]
-    still_there = {(draft.folder, draft.path) for draft in drafts}
-    moved_from = {
-        (draft.old.folder, draft.old.path)
-        for draft in drafts
-        if draft.change == "moved" and draft.old is not None
-    }
-    summary.removed = len(previous.by_path.keys() - still_there - moved_from)
-
-
-def _refuse(
-    settings: Settings,
-    drafts: list[Draft],
-    previous: Previous,
-    summary: Summary,
-    strict: bool,
-    allow_removals: bool,
-) -> None:
-    """Raise NothingPublished where this run would lose documents or hide a failure."""
-    failures = "; ".join(f"{note.path}: {note.reason}" for note in summary.failed)
-    if strict and failures:
-        raise NothingPublished(f"nothing published, because of --strict: {failures}")
-    if not drafts and not previous.by_path:
-        folders = ", ".join(map(str, settings.corpus))
-        because = f" ({failures})" if failures else ""
-        raise NothingPublished(f"nothing published: no document found in {folders}{because}")
-    if allow_removals:
-        return
-    # An unmounted share must not empty the index.
-    consent = "; --allow-removals publishes all the same"
-    before = Counter(folder for folder, _ in previous.by_path)
-    now = Counter(draft.folder for draft in drafts)
-    for folder in map(str, settings.corpus):
-        if before[folder] and not now[folder]:
-            raise NothingPublished(
-                f"nothing published: {folder} had {before[folder]} documents and has none{consent}"
-            )
-    total = before.total()
-    if total >= _MANY_DOCUMENTS and summary.removed > total / 2:
-        raise NothingPublished(
-            f"nothing published: {summary.removed} of {total} documents would be removed{consent}"
-        )
+    counts = Counter(draft.change for draft in drafts)
+    summary.added, summary.changed = counts["added"], counts["changed"]
+    summary.moved, summary.unchanged = counts["moved"], counts["unchanged"]
+    summary.removed = len(gone(drafts, previous))
 
 
 def _reasons(drafts: list[Draft], pipeline: dict[str, str]) -> list[str]:
@@ -183,14 +173,14 @@ def _reasons(drafts: list[Draft], pipeline: dict[str, str]) -> list[str]:
     for draft in drafts:
         if draft.old is not None and draft.change == "unchanged" and not draft.kept:
             made_by = draft.old.pipeline
-            for part, version in pipeline.items():
+            for part, version in {**pipeline, "reader": draft.reader}.items():
                 if made_by.get(part) != version:
                     before = made_by.get(part, "unknown")
                     counts[f"{part} was {before[:60]}, is {version[:60]}"] += 1
     return [f"{count} unchanged documents made again: {why}" for why, count in counts.items()]
 
 
-def _differs(documents: list[Cut], previous: Previous) -> bool:
+def _differs(documents: list[Document], previous: Previous) -> bool:
     """Whether the next generation would hold anything else than the published one."""
     if previous.generation is None:
         return True
@@ -198,8 +188,15 @@ def _differs(documents: list[Cut], previous: Previous) -> bool:
     return published != {document.record.doc_id: document.record for document in documents}
 
 
-def _describe(documents: list[Cut], summary: Summary) -> None:
-    summary.passages = sum(len(document.passages) for document in documents)
+def _texts_changed(documents: list[Document], drafts: list[Draft]) -> int:
+    """How many unchanged files now have another text."""
+    before = {d.doc_id: d.old.sha256 for d in drafts if d.change == "unchanged" and d.old}
+    now = {document.record.doc_id: document.record.sha256 for document in documents}
+    return sum(now[doc_id] != sha256 for doc_id, sha256 in before.items())
+
+
+def _describe(documents: list[Document], summary: Summary) -> None:
+    summary.passages = sum(document.count for document in documents)
     lines = Counter[str]()
     for document in documents:
         lines.update(document.record.dropped_lines)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from indexer.analysis import part_terms, terms
 from indexer.concepts import Terms
-from indexer.lexical import INSIDE_WEIGHT, Wanted
 from indexer.types import Language
+from indexer.wanted import INSIDE_WEIGHT, Wanted
 
 
 def coverage(wanted: Sequence[Wanted], text: str, language: Language) -> float:

@@ -45,6 +45,32 @@ class Cut:
     keys: tuple[bytes, ...]  # embedding key per passage
     inputs: dict[bytes, Inputs]  # key -> what is to be embedded; empty where all was taken over
 
+    @property
+    def count(self) -> int:
+        """How many passages it has."""
+        return len(self.passages)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A document whose published text and passages the next generation holds as they are."""
+
+    record: DocumentRecord
+    old: DocumentRecord
+    count: int  # of its passages
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether its record, too, is as it was."""
+        return self.record == self.old
+
+    def load(self, previous: Previous) -> Cut:
+        """Read what is published."""
+        published = previous.passages(self.old)
+        passages = tuple(passage for passage, _ in published)
+        keys = tuple(key for _, key in published)
+        return Cut(self.record, previous.text(self.old), passages, keys, {})
+
 
 class LazyEncoder:
     """Loads the encoder when the first text needs it: a run with nothing new takes no seconds."""
@@ -85,30 +111,21 @@ def cut(
     settings: Settings,
     *,
     anew: bool,
-) -> Cut:
+) -> Cut | TakenOver:
     """Cut a draft into passages, or take over the published ones where nothing has changed.
 
     Args:
         anew: take nothing over.
     """
     old = draft.old
-    if old is not None and draft.kept:
-        # Its text is still the one that the former reader made: the next run tries again.
-        pipeline = {**pipeline, "reader": old.pipeline.get("reader", "unknown")}
+    pipeline = {**pipeline, "reader": draft.reader}
     if old is not None and not anew and _still_right(draft, old, pipeline):
-        published = previous.passages(old)
-        return Cut(
-            replace(old, pipeline=pipeline),
-            draft.reading.text,
-            tuple(passage for passage, _ in published),
-            tuple(key for _, key in published),
-            {},
-        )
+        return TakenOver(replace(old, pipeline=pipeline), old, previous.count(old))
 
     def fits(passage: Passage) -> bool:
         return encoder().count_tokens(plain(passage.text)) <= encoder().window
 
-    reading = draft.reading
+    reading = draft.read()
     made = segment(reading, draft.doc_id, draft.path, fits, settings.passage_tokens)
     record = DocumentRecord(
         doc_id=draft.doc_id,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -15,7 +16,7 @@ from indexer.reading.pool import ReadingProcess
 from indexer.reading.walk import CorpusFile, Failed, Skipped, read_corpus_file, walk
 from indexer.records import DocumentRecord
 from indexer.summary import Note, Progress, Summary
-from indexer.types import Reading
+from indexer.types import Metadata, Reading
 
 Change = Literal["added", "changed", "moved", "unchanged"]
 
@@ -27,12 +28,15 @@ class Draft:
     folder: str  # the corpus folder, as it was given
     path: str  # below it
     change: Change
-    reading: Reading
+    metadata: Metadata  # as read
+    read: Callable[[], Reading]  # everything; a published text is only read where it is needed
     file_sha256: str
     sidecar_sha256: str
     old: DocumentRecord | None  # the published record that its text was taken from
     published_id: str | None  # doc_id of what is published under this path
     kept: bool = False  # the file fails now, this is its published version
+    reader: str = READER_VERSION  # which made the text
+    fixed_id: str | None = None  # of an upload: the one that it was sent with
     doc_id: str = ""  # given when all drafts are known
 
 
@@ -44,6 +48,7 @@ def collect(
     *,
     reread: bool,
     progress: Progress,
+    uploads: Path | None = None,
 ) -> list[Draft]:
     """Make a draft of every file that is or was readable, in the order of folder and path.
 
@@ -56,7 +61,8 @@ def collect(
     }
     drafts: list[Draft] = []
     with ReadingProcess() as reader:
-        collector = _Collector(previous, originals, reader, files, reread)
+        place = None if uploads is None else str(uploads)
+        collector = _Collector(previous, originals, reader, files, reread, place)
         for done, (folder, entry) in enumerate(found, start=1):
             if isinstance(entry, Skipped):
                 summary.skipped.append(Note(entry.relative, entry.reason))
@@ -71,6 +77,9 @@ def collect(
                     collector.files.discard((str(folder), entry.relative))
                     drafts.extend(collector.keep(str(folder), entry.relative))
             progress("read", done, len(found))
+    for draft in drafts:
+        if uploads is not None and draft.folder == str(uploads):
+            draft.fixed_id = draft.path.split("/")[0]
     return drafts
 
 
@@ -81,6 +90,7 @@ class _Collector:
     reader: ReadingProcess
     files: set[tuple[str, str]]  # every readable (folder, path) of this run
     reread: bool
+    uploads: str | None
 
     def draft(self, folder: str, entry: CorpusFile) -> Draft:
         data, sidecar = read_corpus_file(entry)
@@ -89,10 +99,12 @@ class _Collector:
         here = self.previous.by_path.get((folder, entry.relative))
         key = (file_sha256, sidecar_sha256, PurePosixPath(entry.relative).suffix.lower())
         old, change = self._published(here, key)
-        if old is None or self.reread or old.pipeline.get("reader") != READER_VERSION:
+        # What is published stays as it was cited, also when a library would now read it otherwise.
+        if old is None or self.reread:
             reading = self.reader.read(data, entry.relative, sidecar)
+            metadata, read, made_by = reading.metadata, partial(_identity, reading), READER_VERSION
         else:
-            reading = self._reading(old)
+            metadata, read, made_by = old.metadata, partial(self._reading, old), _reader_of(old)
         if self.reread or self.previous.original(file_sha256) is None:
             (self.originals / file_sha256).write_bytes(data)
         published_id = None if here is None else here.doc_id
@@ -100,29 +112,35 @@ class _Collector:
             folder,
             entry.relative,
             change,
-            reading,
+            metadata,
+            read,
             file_sha256,
             sidecar_sha256,
             old,
             published_id,
+            reader=made_by,
         )
 
     def keep(self, folder: str, path: str) -> Iterator[Draft]:
         """The published version of what cannot be read now: a file, or all below a folder."""
         for old in self.previous.by_path.values():
             here = old.path.startswith(path) if path.endswith("/") else old.path == path
+            if folder == self.uploads:  # sent in another format than before
+                here = old.path.split("/")[0] == path.split("/", maxsplit=1)[0]
             if old.folder != folder or not here or (folder, old.path) in self.files:
                 continue
             yield Draft(
                 folder,
                 old.path,
                 "unchanged",
-                self._reading(old),
+                old.metadata,
+                partial(self._reading, old),
                 old.file_sha256,
                 old.sidecar_sha256,
                 old,
                 old.doc_id,
                 kept=True,
+                reader=_reader_of(old),
             )
 
     def _published(
@@ -145,3 +163,11 @@ class _Collector:
             page_starts=old.page_starts,
             pages_without_text=old.pages_without_text,
         )
+
+
+def _reader_of(record: DocumentRecord) -> str:
+    return record.pipeline.get("reader", "unknown")
+
+
+def _identity(reading: Reading) -> Reading:
+    return reading

@@ -1,10 +1,9 @@
-"""Write one generation's files: store, vectors, terms and our copies of the originals."""
+"""Write one generation's files: segments of store, vectors and terms, and copies of originals."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,10 @@ from indexer.embedding_input import matched_text
 from indexer.encoder import Encoder
 from indexer.errors import IndexDamaged
 from indexer.lexical import LexicalIndex
+from indexer.manifest import Entry, Segment
 from indexer.previous import PassageVectors, Previous
+from indexer.publishing import take_over
+from indexer.segments import Document, plan
 from indexer.sentence_vectors import SentenceVectors, compressed
 from indexer.store import Store, write_store
 from indexer.summary import Progress
@@ -25,54 +27,117 @@ EMBEDDING_BATCH = 256  # passages between two reports of progress
 
 def write_generation(
     folder: Path,
-    documents: Sequence[Cut],
+    documents: Sequence[Document],
     encoder: LazyEncoder,
     previous: Previous,
     progress: Progress,
     *,
     anew: bool,
-) -> int:
+) -> Written:
     """Write everything into `folder` and check that it can be read back.
 
     Args:
         documents: in the order of doc_id.
         anew: embed every passage, also where its vector is known.
-
-    Returns:
-        How many passages had to be embedded; the others' vectors were known.
     """
-    rows = [(cut, passage) for cut in documents for passage in cut.passages]
-    keys = [key for cut in documents for key in cut.keys]
-    inputs = {key: made for cut in documents for key, made in cut.inputs.items()}
-    known = {} if anew else previous.vectors(list(dict.fromkeys(keys)))
-    new = [key for key in inputs if key not in known]
-    # Neighbours in length share a batch, so that little of it is padding.
-    new.sort(key=lambda key: len(inputs[key].passage))
-    for first in range(0, len(new), EMBEDDING_BATCH):
-        batch = new[first : first + EMBEDDING_BATCH]
-        known |= _embed(encoder(), batch, [inputs[key] for key in batch])
-        progress("embed", first + len(batch), len(new))
+    planned = plan(documents, previous.segments, previous.segment_of)
+    known: dict[str, Entry] = {}
+    for segment in planned.reused:
+        known |= _take_over_segment(folder, segment, previous)
+    writer = _Writer(folder, encoder, previous, progress, anew)
+    written = []
+    number = max((int(segment.name) for segment in previous.segments), default=0)
+    for group in planned.written:
+        number += 1
+        written.append(writer.write(f"{number:06d}", group))
+    known |= _keep_originals(folder, documents, previous)
+    return Written([*planned.reused, *written], known, writer.dimension(), writer.embedded)
 
-    progress("write", 0, 1)
-    dimension = len(known[keys[0]][0]) if keys else previous.dimension or encoder().dimension
-    matrix = np.array([known[key][0] for key in keys], np.float32).reshape(len(keys), dimension)
-    VectorIndex.build(matrix).save(folder / "vectors.faiss")
-    SentenceVectors.save(folder, [known[key][1] for key in keys], dimension)
-    LexicalIndex.build(
-        folder / "lexical",
-        ((passage.language, matched_text(cut.record.title, passage)) for cut, passage in rows),
-    )
-    write_store(
-        folder / "store.sqlite",
-        (
-            (cut.record, cut.text, list(zip(cut.passages, cut.keys, strict=True)))
-            for cut in documents
-        ),
-    )
-    _keep_originals(folder / "originals", documents, previous)
-    _verify(folder, documents, len(rows))
-    progress("write", 1, 1)
-    return len(new)
+
+@dataclass(slots=True)
+class Written:
+    """What a generation consists of, before it is published."""
+
+    segments: list[Segment]
+    known: dict[str, Entry]  # files that were taken over, as the former manifest describes them
+    dimension: int
+    embedded: int  # passages that had to be embedded; the others' vectors were known
+
+
+@dataclass(slots=True)
+class _Writer:
+    folder: Path
+    encoder: LazyEncoder
+    previous: Previous
+    progress: Progress
+    anew: bool
+    embedded: int = 0
+    _dimension: int = 0
+
+    def dimension(self) -> int:
+        """Length of the vectors, also where none was written."""
+        return self._dimension or self.previous.dimension or self.encoder().dimension
+
+    def write(self, name: str, documents: Sequence[Document]) -> Segment:
+        """Write a segment and check that it can be read back."""
+        cuts = [one if isinstance(one, Cut) else one.load(self.previous) for one in documents]
+        rows = [(cut, passage) for cut in cuts for passage in cut.passages]
+        keys = [key for cut in cuts for key in cut.keys]
+        known = self._vectors(cuts, keys)
+        self.progress("write", 0, 1)
+        if keys:
+            self._dimension = len(known[keys[0]][0])
+        segment = self.folder / "segments" / name
+        segment.mkdir(parents=True)
+        dimension = self.dimension()
+        matrix = np.array([known[key][0] for key in keys], np.float32).reshape(-1, dimension)
+        VectorIndex.build(matrix).save(segment / "vectors.faiss")
+        SentenceVectors.save(segment, [known[key][1] for key in keys], dimension)
+        LexicalIndex.build(
+            segment / "lexical",
+            ((passage.language, matched_text(cut.record.title, passage)) for cut, passage in rows),
+        )
+        write_store(
+            segment / "store.sqlite",
+            (
+                (cut.record, cut.text, list(zip(cut.passages, cut.keys, strict=True)))
+                for cut in cuts
+            ),
+        )
+        _verify(segment, len(cuts), len(rows))
+        self.progress("write", 1, 1)
+        return Segment(name, len(cuts), len(rows))
+
+    def _vectors(self, cuts: Sequence[Cut], keys: list[bytes]) -> dict[bytes, PassageVectors]:
+        inputs = {key: made for cut in cuts for key, made in cut.inputs.items()}
+        known = {} if self.anew else self.previous.vectors(list(dict.fromkeys(keys)))
+        new = [key for key in inputs if key not in known]
+        # Neighbours in length share a batch, so that little of it is padding.
+        new.sort(key=lambda key: len(inputs[key].passage))
+        for first in range(0, len(new), EMBEDDING_BATCH):
+            batch = new[first : first + EMBEDDING_BATCH]
+            known |= _embed(self.encoder(), batch, [inputs[key] for key in batch])
+            self.progress("embed", first + len(batch), len(new))
+        self.embedded += len(new)
+        return known
+
+
+def _take_over_segment(folder: Path, segment: Segment, previous: Previous) -> dict[str, Entry]:
+    """Link a segment's files; return what the published manifest says of them."""
+    inside = f"segments/{segment.name}/"
+    return _take_over(folder, previous, lambda path: path.startswith(inside))
+
+
+def _take_over(folder: Path, previous: Previous, wanted: Callable[[str], bool]) -> dict[str, Entry]:
+    if previous.generation is None:
+        return {}
+    taken = {}
+    for path, entry in previous.generation.manifest.files.items():
+        if wanted(path):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            take_over(previous.generation.folder / path, folder / path)
+            taken[path] = entry
+    return taken
 
 
 def _embed(
@@ -93,34 +158,33 @@ def _embed(
     }
 
 
-def _keep_originals(folder: Path, documents: Sequence[Cut], previous: Previous) -> None:
+def _keep_originals(
+    folder: Path, documents: Sequence[Document], previous: Previous
+) -> dict[str, Entry]:
     """Hold exactly the originals of these documents; unchanged ones share the file on disk."""
-    wanted = {cut.record.file_sha256 for cut in documents}
-    for sha256 in wanted:
-        copy, published = folder / sha256, previous.original(sha256)
-        if published is not None and not copy.exists():
-            try:
-                os.link(published, copy)
-            except OSError:  # file systems without hard links
-                shutil.copyfile(published, copy)
-    for file in folder.iterdir():
+    originals = folder / "originals"
+    wanted = {document.record.file_sha256 for document in documents}
+    for file in originals.iterdir():
         if file.name not in wanted:  # read, but refused a doc_id
             file.unlink()
+    new = {file.name for file in originals.iterdir()}
+    missing = {f"originals/{sha256}" for sha256 in wanted - new}
+    return _take_over(folder, previous, missing.__contains__)
 
 
-def _verify(folder: Path, documents: Sequence[Cut], passages: int) -> None:
+def _verify(segment: Path, documents: int, passages: int) -> None:
     """Open what was written as a reader would; raises IndexDamaged where counts differ."""
-    store = Store(folder / "store.sqlite")
+    store = Store(segment / "store.sqlite")
     try:
         counts = {
-            "documents": (len(store.documents()), len(documents)),
+            "documents": (len(store.documents()), documents),
             "passages": (len(store.table().document), passages),
-            "vectors": (len(VectorIndex.load(folder / "vectors.faiss")), passages),
-            "sentence vectors": (len(SentenceVectors.load(folder)), passages),
-            "terms": (len(LexicalIndex(folder / "lexical")), passages),
+            "vectors": (len(VectorIndex.load(segment / "vectors.faiss")), passages),
+            "sentence vectors": (len(SentenceVectors.load(segment)), passages),
+            "terms": (len(LexicalIndex([segment / "lexical"])), passages),
         }
     finally:
         store.close()
     for what, (found, expected) in counts.items():
         if found != expected:
-            raise IndexDamaged(f"{folder} holds {found} {what}, {expected} were written")
+            raise IndexDamaged(f"{segment} holds {found} {what}, {expected} were written")

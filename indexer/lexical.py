@@ -1,111 +1,88 @@
-"""BM25 over analysed terms, one index per language. The only module on tantivy.
+"""BM25 over analysed terms, with one set of statistics for all segments.
 
-Each language has an index of its own, so that document frequencies and lengths are those of
-that language: "die" is no rare English word because a few German passages stand nearby.
+Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond". Lengths are
+compared within a language, and a concept's document frequency is taken over all languages: "die" is
+no rare English word because a few German passages stand nearby.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import tantivy
 
 from indexer.abbreviations import find_abbreviations
 from indexer.analysis import LANGUAGES, part_terms, stems, terms
 from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.errors import IndexDamaged
+from indexer.postings import FIELDS, WORDS, Postings, keys, write
 from indexer.spelling import corrected
 from indexer.types import Language
-from indexer.vocabulary import Vocabulary
+from indexer.wanted import Match, Wanted, matches
 
-WRITER_HEAP_BYTES = 50_000_000
 ABBREVIATIONS_FILE = "abbreviations.json"
-WORDS, PARTS = "terms", "parts"  # the fields: words as they stand, and what is inside them
-# "Messe" also finds "Digitalisierungsmesse", for less: a part of a compound is not the whole.
-INSIDE_WEIGHT = 0.8
+K1, B = 1.2, 0.75
 SAME_WEIGHT = 0.5  # from which a term counts as the word itself where passages are counted
-# A word that no passage has may be a slip of the keyboard: then one letter may differ.
-FUZZY_WEIGHT, FUZZY_CHARS = 0.7, 5
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A concept of a question and how much it tells passages apart."""
-
-    concept: Concept
-    idf: float  # over the passages of all languages, so that a coverage means the same in each
-    fuzzy: bool  # no passage has it, so a slip is likely
-    fields: tuple[str, ...] = (WORDS, PARTS)
 
 
 class LexicalIndex:
-    """Passages by their terms; row r belongs to passage r of the same generation."""
+    """Passages by their terms; rows are numbered through all segments."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open what `build` wrote; raises IndexDamaged, naming the language's folder."""
-        self._indexes: dict[Language, tantivy.Index] = {}
-        self._searchers: dict[Language, tantivy.Searcher] = {}
-        self._vocabularies: dict[Language, Vocabulary] = {}
-        for language in LANGUAGES:
-            try:
-                index = tantivy.Index(_schema(), path=str(folder / language))
-            except ValueError as error:
-                raise IndexDamaged(
-                    f"{folder / language} is not a readable term index: {error}"
-                ) from error
-            self._indexes[language] = index
-            self._searchers[language] = index.searcher()
-            self._vocabularies[language] = Vocabulary.load(_vocabulary_file(folder, language))
-        try:
-            self._abbreviations = json.loads((folder / ABBREVIATIONS_FILE).read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise IndexDamaged(f"{folder / ABBREVIATIONS_FILE} is not readable: {error}") from error
+    def __init__(self, folders: Sequence[Path]) -> None:
+        """Open what `build` wrote, segment by segment; raises IndexDamaged, naming a file."""
+        self._parts = [Postings(folder) for folder in folders]
+        self._firsts = np.cumsum([0, *(len(part) for part in self._parts)])
+        self._definitions: list[tuple[str, list[str], int]] = sorted(
+            (short, words, row + int(first))
+            for folder, first in zip(folders, self._firsts, strict=False)
+            for short, words, row in _definitions(folder / ABBREVIATIONS_FILE)
+        )
+        self._abbreviations = self._defined(None)
+        self._norms = self._length_norms()
 
-    @classmethod
-    def build(cls, folder: Path, passages: Iterable[tuple[Language, str]]) -> LexicalIndex:
-        """Index (language, text to match) per row into a new folder, in row order."""
-        writers = {}
-        for language in LANGUAGES:
-            (folder / language).mkdir(parents=True)
-            index = tantivy.Index(_schema(), path=str(folder / language))
-            # One thread writes one segment in row order: the same bytes on every machine.
-            writers[language] = index.writer(WRITER_HEAP_BYTES, 1)
-        abbreviations: dict[str, list[str]] = {}
-        vocabularies: dict[Language, set[str]] = {language: set() for language in LANGUAGES}
-        for row, (language, text) in enumerate(passages):
-            document = tantivy.Document()
-            words, parts = terms(text, language), part_terms(text, language)
-            vocabularies[language].update(words, parts)
-            document.add_text(WORDS, " ".join(words))
-            document.add_text(PARTS, " ".join(parts))
-            document.add_unsigned("row", row)
-            writers[language].add_document(document)
-            for short, written_out in find_abbreviations([text]).items():
-                abbreviations.setdefault(short, written_out)
-        for language, writer in writers.items():
-            writer.commit()
-            writer.wait_merging_threads()
-            Vocabulary.save(_vocabulary_file(folder, language), vocabularies[language])
-        text = json.dumps(abbreviations, ensure_ascii=False, indent=1, sort_keys=True)
+    @staticmethod
+    def build(folder: Path, passages: Iterable[tuple[Language, str]]) -> None:
+        """Write a segment of (language, text to match) per row into a new folder."""
+        definitions: list[tuple[str, list[str], int]] = []
+
+        def rows() -> Iterator[tuple[Language, tuple[list[str], list[str]]]]:
+            for row, (language, text) in enumerate(passages):
+                for short, words in find_abbreviations([text]).items():
+                    definitions.append((short, words, row))
+                yield language, (terms(text, language), part_terms(text, language))
+
+        write(folder, rows())
+        text = json.dumps(sorted(definitions), ensure_ascii=False)
         (folder / ABBREVIATIONS_FILE).write_text(text + "\n", encoding="utf-8")
-        return cls(folder)
 
     def __len__(self) -> int:
-        return sum(int(searcher.num_docs) for searcher in self._searchers.values())
+        return int(self._firsts[-1])
 
-    def wanted(self, query: str, language: Language, reach: Reach = FAR) -> list[Wanted]:
-        """Return what a question in this language asks for, with the weight of each concept."""
-        fields = (WORDS, PARTS) if reach.parts else (WORDS,)
+    def wanted(
+        self,
+        query: str,
+        language: Language,
+        reach: Reach = FAR,
+        *,
+        visible: np.ndarray | None = None,
+    ) -> list[Wanted]:
+        """Return what a question in this language asks for, with the weight of each concept.
+
+        Args:
+            visible: (N,) bool, True for rows that anybody may know of; None where all are. What an
+                abbreviation stands for and how rare a word is, is told by these alone.
+        """
+        fields = FIELDS if reach.parts else (WORDS,)
+        total = len(self) if visible is None else int(visible.sum())
+        known = self._abbreviations if visible is None else self._defined(visible)
         return [
-            Wanted(concept, _idf(len(self), found), not found and reach.slips, fields)
-            for concept in concepts(query, language, self._abbreviations, reach)
-            for found in [self._passages_with(concept, fields)]
+            Wanted(concept, _idf(total, found), not found and reach.slips, fields)
+            for concept in concepts(query, language, known, reach)
+            for found in [self._passages_with(concept, fields, visible)]
         ]
 
     def corrected(self, query: str, language: Language, allowed: np.ndarray | None = None) -> str:
@@ -116,33 +93,6 @@ class LexicalIndex:
         """
         return corrected(query, language, partial(self._held, allowed=allowed))
 
-    def _held(self, words: Sequence[str], allowed: np.ndarray | None) -> list[int]:
-        """In how many passages each word stands, by itself or inside another.
-
-        A word of no allowed passage is in none: a slip tells nobody of an embargoed document.
-        """
-        counts = [0] * len(words)
-        for language, searcher in self._searchers.items():
-            stemmed = stems(list(words), language)
-            for place in np.flatnonzero(self._vocabularies[language].may_hold(stemmed)).tolist():
-                term = stemmed[place]
-                for field in (WORDS, PARTS):
-                    found = int(searcher.doc_freq(field, term))
-                    if found and (allowed is None or self._any(language, field, term, allowed)):
-                        counts[place] += found
-        return counts
-
-    def _any(self, language: Language, field: str, term: str, allowed: np.ndarray) -> bool:
-        """Whether any allowed passage holds the term."""
-        schema = self._indexes[language].schema
-        among = tantivy.Query.term_set_query(schema, "row", np.flatnonzero(allowed).tolist())
-        both = [
-            (tantivy.Occur.Must, tantivy.Query.term_query(schema, field, term, "freq")),
-            (tantivy.Occur.Must, among),
-        ]
-        query = tantivy.Query.boolean_query(both)
-        return bool(self._searchers[language].search(query, limit=1).hits)
-
     def search(
         self, wanted: Sequence[Wanted], k: int, *, allowed: np.ndarray | None = None
     ) -> dict[int, float]:
@@ -150,8 +100,8 @@ class LexicalIndex:
 
         The score is BM25 in which every concept has the idf that it has over all languages,
         divided by the sum of these: a coverage, near 0 where a passage shares only a stray word,
-        comparable across languages. It is below k1 + 1 = 2.2, tantivy's constants being
-        k1 = 1.2 and b = 0.75.
+        comparable across languages. It is below K1 + 1 = 2.2. A concept counts by whichever of its
+        terms scores highest.
 
         Args:
             allowed: (N,) bool, True for rows that may be found; None allows all.
@@ -160,74 +110,114 @@ class LexicalIndex:
             row -> score > 0.
         """
         total = sum(one.idf for one in wanted)
-        if not total:
+        if not total or not self._parts:
             return {}
-        scores: dict[int, float] = {}
-        for language in LANGUAGES:
-            scores |= self._search(language, wanted, total, k, allowed)
+        looked_for = [(one.idf / total, list(matches(one))) for one in wanted]
+        scores = np.concatenate(
+            [self._scores(number, looked_for) for number in range(len(self._parts))]
+        )
+        if allowed is not None:
+            scores[~allowed] = 0.0
+        found = np.flatnonzero(scores)
+        languages = np.concatenate([part.languages for part in self._parts])[found]
+        best: dict[int, float] = {}
+        for code in range(len(LANGUAGES)):
+            rows = _best(found[languages == code], scores, k)
+            best |= zip(rows.tolist(), scores[rows].tolist(), strict=True)
+        return best
+
+    def _scores(self, number: int, wanted: Sequence[tuple[float, Sequence[Match]]]) -> np.ndarray:
+        """(R,) float32: the coverage of every row of a segment."""
+        part, norms = self._parts[number], self._norms[number]
+        scores, best = np.zeros(len(part), np.float32), np.zeros(len(part), np.float32)
+        every = np.array([match.key for _, of_concept in wanted for match in of_concept], np.uint64)
+        places = iter(part.find(every).tolist())
+        for weight, of_concept in wanted:
+            touched = []
+            for match, place in zip(of_concept, places, strict=False):
+                if place < 0:
+                    continue
+                rows, counts = part.of(place)
+                value = np.full(len(rows), weight * match.share, np.float32)
+                if not match.fuzzy:
+                    often = counts.astype(np.float32)
+                    value *= (K1 + 1) * often / (often + norms[match.field, rows])
+                best[rows] = np.maximum(best[rows], value)
+                touched.append(rows)
+            if touched:
+                held = np.concatenate(touched)
+                scores[held] = scores[held] + best[held]  # once, however often a row stands there
+                best[held] = 0.0
         return scores
 
-    def idf(self, term: str, language: Language, field: str = WORDS) -> float:
-        """Return the analysed term's BM25 idf, ln(1 + (N - n + 0.5) / (n + 0.5)), >= 0."""
-        searcher = self._searchers[language]
-        return _idf(int(searcher.num_docs), int(searcher.doc_freq(field, term)))
+    def _defined(self, visible: np.ndarray | None) -> dict[str, list[str]]:
+        """What each abbreviation stands for; of several definitions the first of the alphabet."""
+        known: dict[str, list[str]] = {}
+        for short, words, row in self._definitions:
+            if visible is None or visible[row]:
+                known.setdefault(short, words)
+        return known
 
-    def _passages_with(self, concept: Concept, fields: Sequence[str]) -> int:
+    def _counts(self, wanted: np.ndarray, among: np.ndarray | None = None) -> np.ndarray:
+        """(len(wanted),) int64: how many passages hold each.
+
+        Args:
+            among: (N,) bool, True for rows that count; None counts all.
+        """
+        counts = np.zeros(len(wanted), np.int64)
+        for part, first in zip(self._parts, self._firsts, strict=False):
+            places = part.find(wanted)
+            counts += part.held(places)
+            if among is not None:
+                for number in np.flatnonzero(places >= 0).tolist():
+                    rows, _ = part.of(int(places[number]))
+                    counts[number] -= int((~among[rows + first]).sum())
+        return counts
+
+    def _passages_with(
+        self, concept: Concept, fields: Sequence[int], visible: np.ndarray | None
+    ) -> int:
         """How many passages hold the concept by the most frequent of its terms."""
-        return sum(
-            max(
-                int(searcher.doc_freq(field, term))
-                for term, weight in concept.terms[language].items()
-                if weight >= SAME_WEIGHT
-                for field in fields
-            )
-            for language, searcher in self._searchers.items()
-        )
+        count = 0
+        for language in LANGUAGES:
+            own = [term for term, w in concept.terms[language].items() if w >= SAME_WEIGHT]
+            found = np.concatenate([keys(own, language, field) for field in fields])
+            count += int(self._counts(found, visible).max(initial=0))
+        return count
 
-    def _search(
-        self,
-        language: Language,
-        wanted: Sequence[Wanted],
-        total: float,
-        k: int,
-        allowed: np.ndarray | None,
-    ) -> dict[int, float]:
-        searcher, schema = self._searchers[language], self._indexes[language].schema
-        matches = [match for one in wanted if (match := self._match(language, one)) is not None]
-        if not matches or not searcher.num_docs:
-            return {}
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, match) for match in matches])
-        if allowed is not None:
-            among = tantivy.Query.term_set_query(schema, "row", np.flatnonzero(allowed).tolist())
-            query = tantivy.Query.boolean_query(
-                [
-                    (tantivy.Occur.Must, query),
-                    (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
-                ]
-            )
-        hits = searcher.search(query, limit=k, count=False).hits
-        found = searcher.fast_field_values("row", [address for _, address in hits])
-        return {
-            int(row or 0): float(score) / total for row, (score, _) in zip(found, hits, strict=True)
-        }
+    def _held(self, words: Sequence[str], allowed: np.ndarray | None) -> list[int]:
+        """In how many passages each word stands, by itself or inside another.
 
-    def _match(self, language: Language, wanted: Wanted) -> tantivy.Query | None:
-        """Match whichever term of the concept scores highest; None where no passage has one."""
-        searcher, schema = self._searchers[language], self._indexes[language].schema
-        matches = []
-        for term, weight in wanted.concept.terms[language].items():
-            for field in wanted.fields:
-                if searcher.doc_freq(field, term):
-                    share = weight if field == WORDS else INSIDE_WEIGHT * weight
-                    boost = share * wanted.idf / self.idf(term, language, field)
-                    found = tantivy.Query.term_query(schema, field, term, "freq")
-                    matches.append(tantivy.Query.boost_query(found, boost))
-        if wanted.fuzzy and len(wanted.concept.word) >= FUZZY_CHARS:
-            term = next(iter(wanted.concept.terms[language]))
-            close = tantivy.Query.fuzzy_term_query(schema, WORDS, term)
-            boost = FUZZY_WEIGHT * wanted.idf
-            matches.append(tantivy.Query.const_score_query(close, boost))
-        return tantivy.Query.disjunction_max_query(matches) if matches else None
+        A word of no allowed passage is in none: a slip tells nobody of an embargoed document.
+        """
+        held = np.zeros(len(words), np.int64)
+        for language in LANGUAGES:
+            stemmed = stems(list(words), language)
+            for field in FIELDS:
+                held += self._counts(keys(stemmed, language, field), allowed)
+        return [int(count) for count in held]
+
+    def _length_norms(self) -> list[np.ndarray]:
+        """Per segment (FIELDS, R) float32: what BM25 adds to a term's count, by length."""
+        codes = range(len(LANGUAGES))
+        passages = sum(np.bincount(part.languages, minlength=len(codes)) for part in self._parts)
+        averages = np.ones((len(FIELDS), len(codes)))
+        for field in FIELDS:
+            together = sum(
+                np.bincount(part.languages, part.lengths[field], len(codes)) for part in self._parts
+            )
+            averages[field] = np.maximum(together / np.maximum(passages, 1), 1e-9)
+        return [
+            (K1 * (1 - B + B * part.lengths / averages[:, part.languages])).astype(np.float32)
+            for part in self._parts
+        ]
+
+
+def _best(rows: np.ndarray, scores: np.ndarray, k: int) -> np.ndarray:
+    """The k rows with the highest scores; of equal ones the first."""
+    if len(rows) <= k:
+        return rows
+    return np.asarray(rows[np.argsort(-scores[rows], kind="stable")[:k]])
 
 
 def _idf(passages: int, found: int) -> float:
@@ -235,13 +225,10 @@ def _idf(passages: int, found: int) -> float:
     return max(1e-3, math.log(1 + (passages - found + 0.5) / (found + 0.5)))
 
 
-def _vocabulary_file(folder: Path, language: Language) -> Path:
-    return folder / f"{language}.vocabulary.npy"
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field(PARTS, tokenizer_name="whitespace", index_option="freq")
-    builder.add_unsigned_field("row", indexed=True, fast=True)
-    return builder.build()
+def _definitions(file: Path) -> list[tuple[str, list[str], int]]:
+    """Short form, the words that it stands for, the row that says so."""
+    try:
+        found: list[tuple[str, list[str], int]] = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"{file} is not readable: {error}") from error
+    return found

@@ -19,7 +19,7 @@ def name_documents(drafts: list[Draft], summary: Summary) -> list[Draft]:
         wanted = _wanted(draft)
         holder = taken.get(wanted)
         if holder is not None:
-            if draft.reading.metadata.doc_id and holder.reading.metadata.doc_id:
+            if draft.fixed_id or (_explicit(draft) and _explicit(holder)):
                 reason = f"doc_id {wanted} is already that of {holder.path}"
                 summary.failed.append(Note(draft.path, reason))
                 continue
@@ -34,8 +34,13 @@ def name_documents(drafts: list[Draft], summary: Summary) -> list[Draft]:
 
 
 def _wanted(draft: Draft) -> str:
-    return draft.reading.metadata.doc_id or doc_id_from_path(draft.path)
+    return _explicit(draft) or doc_id_from_path(draft.path)
 
 
-def _precedence(draft: Draft) -> tuple[bool, str, str]:
-    return draft.published_id != _wanted(draft), draft.path, draft.folder
+def _explicit(draft: Draft) -> str | None:
+    return draft.fixed_id or draft.metadata.doc_id
+
+
+def _precedence(draft: Draft) -> tuple[bool, bool, str, str]:
+    upload = draft.fixed_id is not None  # somebody chose an id that a file has already
+    return draft.published_id != _wanted(draft), upload, draft.path, draft.folder

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from indexer.errors import IndexUnavailable
-from indexer.publishing import current
+from indexer.errors import IndexDamaged
+from indexer.joined import Sentences, Stores, Vectors
+from indexer.manifest import (
+    Generation,
+    Segment,
+    current_name,
+    cut_off,
+    damaged_files,
+    generations,
+    read_manifest,
+)
 from indexer.records import DocumentRecord
 from indexer.sentence_vectors import SentenceVectors
 from indexer.store import Store
@@ -20,70 +30,165 @@ ContentKey = tuple[str, str, str]  # SHA-256 of file and of sidecar, file ending
 
 
 @dataclass(slots=True)
+class Contents:
+    """What the segments of a generation hold, read as one."""
+
+    stores: Stores
+    vectors: Vectors
+    sentences: Sentences
+
+    @classmethod
+    def of(cls, generation: Generation) -> Contents:
+        """Raises IndexDamaged, naming the file."""
+        folders = generation.segments
+        dimension = generation.manifest.dimension
+        return cls(
+            Stores([Store(folder / "store.sqlite") for folder in folders]),
+            Vectors([VectorIndex.load(folder / "vectors.faiss") for folder in folders], dimension),
+            Sentences([SentenceVectors.load(folder) for folder in folders]),
+        )
+
+
+@dataclass(slots=True)
 class Previous:
     """Empty before the first run."""
 
-    generation: int | None = None
-    folder: Path | None = None
-    dimension: int = 0
+    generation: Generation | None = None
     by_path: dict[tuple[str, str], DocumentRecord] = field(default_factory=dict)
     by_content: dict[ContentKey, DocumentRecord] = field(default_factory=dict)
-    _store: Store | None = None
-    _vectors: VectorIndex | None = None
-    _sentences: SentenceVectors | None = None
-    _rows: dict[bytes, int] = field(default_factory=dict)
+    segment_of: Mapping[str, str] = field(default_factory=dict)  # doc_id -> name of its segment
+    damages: list[str] = field(default_factory=list)  # what is not used, and why
+    _damaged: Collection[str] = ()  # files
+    _counts: Mapping[str, int] = field(default_factory=dict)
+    _contents: Contents | None = None
+    _rows: dict[bytes, int] | None = None
 
     @classmethod
-    def load(cls, index: Path) -> Previous:
-        """Raises IndexDamaged where the published generation cannot be read."""
-        try:
-            published = current(index)
-        except IndexUnavailable:
+    def load(cls, index: Path, *, verify: bool = False) -> Previous:
+        """Read the published generation, without those of its segments that are damaged.
+
+        Args:
+            verify: read every byte; else files count as damaged that are missing or cut off, or
+                that cannot be opened.
+
+        Raises:
+            IndexDamaged: if there are generations, but of none is the manifest readable.
+        """
+        name = current_name(index)
+        if name is None:
             return cls()
-        store = Store(published.folder / "store.sqlite")
-        records = store.documents()
+        damages: list[str] = []
+        published = index / "generations" / name
+        for folder in dict.fromkeys([published, *reversed(generations(index))]):
+            try:
+                generation = read_manifest(folder)
+                damaged = damaged_files(generation) if verify else cut_off(generation)
+                sound, contents = _sound(generation, damaged, damages)
+                previous = cls.of(sound, contents, damages)
+            except IndexDamaged as error:
+                damages.append(str(error))
+            else:
+                previous._damaged = set(damaged)
+                return previous
+        raise IndexDamaged(damages[0])
+
+    @classmethod
+    def of(cls, published: Generation, contents: Contents, damages: Sequence[str] = ()) -> Previous:
+        """Describe a generation of which everything could be opened."""
+        records = contents.stores.documents()
+        counts = np.bincount(contents.stores.table().document, minlength=len(records))
+        names = [one.name for one in published.manifest.segments for _ in range(one.documents)]
         return cls(
-            generation=published.manifest.generation,
-            folder=published.folder,
-            dimension=published.manifest.dimension,
+            generation=published,
             by_path={(record.folder, record.path): record for record in records},
-            by_content={content_key(record): record for record in reversed(records)},
-            _store=store,
-            _vectors=VectorIndex.load(published.folder / "vectors.faiss"),
-            _sentences=SentenceVectors.load(published.folder),
-            _rows=store.keys(),
+            by_content={
+                content_key(record): record
+                for record in sorted(records, key=lambda record: record.doc_id, reverse=True)
+            },
+            segment_of={r.doc_id: name for r, name in zip(records, names, strict=True)},
+            damages=list(damages),
+            _counts={r.doc_id: int(n) for r, n in zip(records, counts, strict=True)},
+            _contents=contents,
         )
 
+    @property
+    def number(self) -> int | None:
+        """Of the published generation."""
+        return None if self.generation is None else self.generation.manifest.generation
+
+    @property
+    def dimension(self) -> int:
+        """Length of the published vectors; 0 where there are none."""
+        return 0 if self.generation is None else self.generation.manifest.dimension
+
+    @property
+    def segments(self) -> list[Segment]:
+        """The published segments, in the order of their rows."""
+        return [] if self.generation is None else self.generation.manifest.segments
+
+    def count(self, record: DocumentRecord) -> int:
+        """How many passages are published for this record."""
+        return self._counts[record.doc_id]
+
     def text(self, record: DocumentRecord) -> str:
-        """The canonical text that is published for this record."""
-        if self._store is None:
-            raise KeyError(record.doc_id)
-        return self._store.text(record.doc_id)
+        """The canonical text that is published for this record; raises KeyError."""
+        return self._published().stores.text(record.doc_id)
 
     def passages(self, record: DocumentRecord) -> list[tuple[Passage, bytes]]:
         """The passages that are published for this record, each with its embedding key."""
-        return [] if self._store is None else self._store.passages_of(record.doc_id)
+        return self._published().stores.passages_of(record.doc_id)
 
     def vectors(self, keys: list[bytes]) -> dict[bytes, PassageVectors]:
         """The vectors that are already known, by embedding key."""
-        known = [key for key in keys if key in self._rows]
-        if self._vectors is None or self._sentences is None or not known:
+        if self._contents is None or not keys:
             return {}
-        rows = np.array([self._rows[key] for key in known])
-        sentences = (self._sentences.units(row) for row in rows)
+        if self._rows is None:  # of a large index they take a while to read
+            self._rows = self._contents.stores.keys()
+        known = [key for key in keys if key in self._rows]
+        rows = np.array([self._rows[key] for key in known], np.int64)
+        sentences = (self._contents.sentences.units(row) for row in rows.tolist())
         return {
             key: (vector, units)
             for key, vector, units in zip(
-                known, self._vectors.vectors(rows), sentences, strict=True
+                known, self._contents.vectors.vectors(rows), sentences, strict=True
             )
         }
 
     def original(self, sha256: str) -> Path | None:
-        """Our copy of an original file, where it is kept."""
-        if self.folder is None:
+        """Our copy of an original file, where it is kept whole."""
+        path = f"originals/{sha256}"
+        if self.generation is None or path in self._damaged:
             return None
-        copy = self.folder / "originals" / sha256
-        return copy if copy.is_file() else None
+        return self.generation.folder / path if path in self.generation.manifest.files else None
+
+    def _published(self) -> Contents:
+        if self._contents is None:
+            raise KeyError("nothing is published")
+        return self._contents
+
+
+def _sound(
+    generation: Generation, files: Sequence[str], damages: list[str]
+) -> tuple[Generation, Contents]:
+    """The same generation without its damaged segments, and what it holds."""
+    damaged = {path.split("/")[1] for path in files if path.startswith("segments/")}
+    damages += [
+        f"{generation.folder / path} is damaged" for path in files if path.startswith("originals/")
+    ]
+    manifest = generation.manifest
+    while True:
+        segments = [one for one in manifest.segments if one.name not in damaged]
+        sound = Generation(generation.folder, replace(manifest, segments=segments))
+        try:
+            contents = Contents.of(sound)
+        except IndexDamaged as error:
+            found = next((one.name for one in segments if f"/{one.name}/" in f"{error}"), None)
+            if found is None:
+                raise
+            damaged.add(found)
+        else:
+            damages += [f"segment {name} of {generation.folder} is damaged" for name in damaged]
+            return sound, contents
 
 
 def content_key(record: DocumentRecord) -> ContentKey:

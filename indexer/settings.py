@@ -67,7 +67,8 @@ class Settings:
     @property
     def data(self) -> Path:
         """Uploads, keys and logs: beside the index, never inside it."""
-        return self.index.with_name(self.index.name + ".data")
+        index = self.index if self.index.name else self.index.absolute()
+        return index.with_name(index.name + ".data")
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

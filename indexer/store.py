@@ -65,6 +65,9 @@ class Store:
         except sqlite3.Error as error:
             raise IndexDamaged(f"{file} is not a readable store: {error}") from error
 
+    def __len__(self) -> int:
+        return int(self._query("SELECT count(*) FROM passages")[0][0])
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
@@ -136,7 +139,19 @@ def write_store(
     Args:
         documents: (record, canonical text, [(passage, embedding key)]) in the order of doc_id,
             passages in the order of their start: rows are numbered in this order.
+
+    Raises:
+        OSError: if the disk is full or the file cannot be written.
     """
+    try:
+        _write(file, documents)
+    except sqlite3.Error as error:
+        raise OSError(f"{file} cannot be written: {error}") from error
+
+
+def _write(
+    file: Path, documents: Iterable[tuple[DocumentRecord, str, Sequence[tuple[Passage, bytes]]]]
+) -> None:
     connection = sqlite3.connect(file, isolation_level=None)
     # The file is built aside, then fsynced and published whole: no journal needed meanwhile.
     connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)

@@ -32,7 +32,9 @@ class Summary:
     notes: list[Note] = field(default_factory=list)  # clashes of ids, pages without text
     reasons: list[str] = field(default_factory=list)  # why unchanged files were worked on
     refused: str = ""  # why the run published nothing, where it was not allowed to
+    texts_changed: int = 0  # of unchanged files, which were read again
     passages: int = 0
+    purged: int = 0  # kept generations that were removed
     embedded: int = 0  # passages whose vector had to be computed
     dropped_lines: dict[str, int] = field(default_factory=dict)  # rule -> lines left out
     seconds: float = 0.0

@@ -32,8 +32,11 @@ class VectorIndex:
             raise IndexDamaged(f"{file} is not a readable vector index") from error
 
     def save(self, file: Path) -> None:
-        """Write the index to a new file."""
-        faiss.write_index(self._index, str(file))
+        """Write the index to a new file; raises OSError where that is not possible."""
+        try:
+            faiss.write_index(self._index, str(file))
+        except RuntimeError as error:
+            raise OSError(f"{file} cannot be written: {error}") from error
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

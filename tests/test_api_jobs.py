@@ -25,7 +25,7 @@ def test_the_indexer_is_told_folders_and_index() -> None:
     assert index_command(settings) == [
         sys.executable, "-P", "-m", "indexer", "index",
         "--index", "i", "--corpus", "a", "--corpus", "b",
-        "--json", "--progress", "json",
+        "--wait", "600", "--json", "--progress", "json",
     ]  # fmt: skip
 
 

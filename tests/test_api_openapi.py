@@ -21,6 +21,8 @@ ERRORS = {
     ("get", "/v1/documents/{doc_id}"): {"404", "422", "503"},
     ("get", "/v1/documents/{doc_id}/text"): {"404", "422", "503"},
     ("get", "/v1/documents/{doc_id}/file"): {"404", "416", "422", "503"},
+    ("put", "/v1/documents/{doc_id}"): {"403", "409", "413", "415", "422"},
+    ("delete", "/v1/documents/{doc_id}"): {"403", "404", "422"},
     ("post", "/v1/index"): {"403"},
     ("get", "/v1/jobs/{job_id}"): {"404", "422"},
     ("get", "/v1/jobs/{job_id}/events"): {"404", "422"},

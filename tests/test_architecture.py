@@ -19,7 +19,7 @@ ENGINES = {
     "tokenizers": "indexer/bert.py",
     "safetensors": "indexer/bert_layers.py",
     "tiktoken": "indexer/text/tokens.py",
-    "tantivy": "indexer/lexical.py",
+    "xxhash": "indexer/postings.py",
     "sqlite3": "indexer/store.py",
     "Stemmer": "indexer/analysis.py",
     "sentencex": "indexer/text/sentences.py",

@@ -14,7 +14,7 @@ from indexer.cutting import LazyEncoder
 from indexer.encoder import Encoder, locate
 from indexer.encoder_files import SHA256_LIST
 from indexer.errors import EncoderMismatch, NothingPublished
-from indexer.publishing import current, current_name
+from indexer.manifest import current, current_name
 from indexer.reading.walk import Failed, walk
 from indexer.settings import Settings
 from indexer.summary import Summary

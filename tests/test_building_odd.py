@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from indexer.building import bring_up_to_date
 from indexer.errors import IndexDamaged, NothingPublished, ReadError
 from indexer.reading.pool import ReadingProcess
 from indexer.settings import Settings
+from indexer.types import Reading
 
 
 @pytest.fixture
@@ -51,26 +53,49 @@ def test_editing_a_document_with_an_explicit_id_keeps_it(settings: Settings) -> 
     assert paths(settings) == {"satzung": "m.md"}
 
 
-def test_a_file_that_a_newer_reader_fails_on_is_tried_again_by_the_next_run(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def upgraded(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A published file, and since then a library that reads it otherwise."""
     write(settings, "a.txt", "Das Rathaus öffnet um acht Uhr.\n")
     bring_up_to_date(settings)
     for module in ("indexer.drafts", "indexer.cutting"):
         monkeypatch.setattr(f"{module}.READER_VERSION", "reader of tomorrow")
+    read = ReadingProcess.read
 
+    def otherwise(self: ReadingProcess, data: bytes, *rest: Any) -> Reading:
+        return read(self, data.replace(b"acht", b"neun"), *rest)
+
+    monkeypatch.setattr(ReadingProcess, "read", otherwise)
+    return settings
+
+
+def test_an_unchanged_file_keeps_its_text_when_a_library_is_upgraded(upgraded: Settings) -> None:
+    assert bring_up_to_date(upgraded).published is False
+    assert bring_up_to_date(upgraded, rebuild=True).texts_changed == 0
+    assert "acht Uhr" in Engine.open(upgraded).text("a.txt")
+    write(upgraded, "b.txt", "Um acht Uhr.\n")
+    bring_up_to_date(upgraded)
+    assert "neun Uhr" in Engine.open(upgraded).text("b.txt")
+
+
+def test_reading_again_renews_the_text_and_says_how_many_changed(upgraded: Settings) -> None:
+    summary = bring_up_to_date(upgraded, reread=True)
+    assert (summary.unchanged, summary.texts_changed) == (1, 1)
+    assert "reader was" in summary.reasons[0]
+    assert "neun Uhr" in Engine.open(upgraded).text("a.txt")
+    assert bring_up_to_date(upgraded).published is False
+
+
+def test_a_file_that_a_newer_reader_fails_on_keeps_its_text(
+    upgraded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(self: ReadingProcess, *arguments: object) -> None:
         raise ReadError("took longer than 60 s to read")
 
-    with monkeypatch.context() as broken:
-        broken.setattr(ReadingProcess, "read", fail)
-        first = bring_up_to_date(settings)
-        assert [note.path for note in first.failed] == ["a.txt"]
-        assert "acht Uhr" in Engine.open(settings).text("a.txt")
-    second = bring_up_to_date(settings)
-    assert second.failed == []
-    assert "reader was" in second.reasons[0]
-    assert bring_up_to_date(settings).published is False
+    monkeypatch.setattr(ReadingProcess, "read", fail)
+    summary = bring_up_to_date(upgraded, reread=True)
+    assert [note.path for note in summary.failed] == ["a.txt"]
+    assert "acht Uhr" in Engine.open(upgraded).text("a.txt")
 
 
 def test_one_folder_given_twice_is_one_source_and_a_nested_one_is_refused(
@@ -98,12 +123,23 @@ def test_a_rebuild_makes_everything_anew_but_does_not_lose_documents(settings: S
     assert len(paths(settings)) == 24
 
 
-def test_a_rebuild_replaces_an_index_that_cannot_be_read(settings: Settings) -> None:
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_the_next_run_replaces_what_cannot_be_read(settings: Settings, rebuild: bool) -> None:
     write(settings, "a.txt", "Das Rathaus öffnet um acht Uhr.\n")
     bring_up_to_date(settings)
-    store = settings.index / "generations" / "000001" / "store.sqlite"
+    store = settings.index / "generations" / "000001" / "segments" / "000001" / "store.sqlite"
     store.write_bytes(b"\xff" * store.stat().st_size)
     with pytest.raises(IndexDamaged):
+        Engine.open(settings)
+    assert bring_up_to_date(settings, rebuild=rebuild).generation == 2
+    assert paths(settings) == {"a.txt": "a.txt"}
+
+
+def test_a_manifest_that_cannot_be_read_needs_a_rebuild(settings: Settings) -> None:
+    write(settings, "a.txt", "Das Rathaus öffnet um acht Uhr.\n")
+    bring_up_to_date(settings)
+    (settings.index / "generations" / "000001" / "manifest.json").write_text("{")
+    with pytest.raises(IndexDamaged, match="--rebuild"):
         bring_up_to_date(settings)
     assert bring_up_to_date(settings, rebuild=True).generation == 2
     assert paths(settings) == {"a.txt": "a.txt"}

@@ -95,13 +95,13 @@ def test_status_names_failures_and_counts_lines_left_out(corpus: Path) -> None:
 def test_status_verify_names_a_changed_file_and_exits_with_1(corpus: Path) -> None:
     index(corpus)
     folder = corpus.parent / "index" / "generations" / "000001"
-    store = folder / "store.sqlite"
+    store = folder / "segments" / "000001" / "store.sqlite"
     data = bytearray(store.read_bytes())
     data[-1] ^= 1
     store.write_bytes(bytes(data))
     state = fundstelle("status", "--index", corpus.parent / "index", "--verify")
     assert state.exit_code == 1
-    assert "damaged files: store.sqlite" in state.stdout
+    assert "damaged files: segments/000001/store.sqlite" in state.stdout
 
 
 def test_help_lists_every_command_and_imports_no_engine() -> None:

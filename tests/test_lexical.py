@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.coverage import coverage
 from indexer.errors import IndexDamaged
-from indexer.lexical import INSIDE_WEIGHT, LexicalIndex
+from indexer.lexical import LexicalIndex
 from indexer.types import Language
+from indexer.wanted import INSIDE_WEIGHT
 
 PASSAGES: list[tuple[Language, str]] = [
     ("de", "Ukraine Partnerland Messe"),
@@ -23,9 +27,17 @@ PASSAGES: list[tuple[Language, str]] = [
 ]
 
 
+def built(folder: Path, *segments: list[tuple[Language, str]]) -> LexicalIndex:
+    """An index of these segments."""
+    folders = [folder / str(number) for number in range(len(segments))]
+    for name, passages in zip(folders, segments, strict=True):
+        LexicalIndex.build(name, passages)
+    return LexicalIndex(folders)
+
+
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
-    return LexicalIndex.build(tmp_path_factory.mktemp("terms") / "lexical", PASSAGES)
+    return built(tmp_path_factory.mktemp("terms"), PASSAGES)
 
 
 def found(
@@ -78,7 +90,7 @@ def test_an_abbreviation_and_what_it_stands_for_find_each_other(tmp_path: Path) 
         ("en", "The Smart Country Convention opens on Tuesday."),
         ("en", "Something else entirely."),
     ]
-    index = LexicalIndex.build(tmp_path / "lexical", passages)
+    index = built(tmp_path, passages)
     assert set(found(index, "SCCON", "en")) == {0, 1, 2}
     assert set(found(index, "the Smart Country Convention", "en")) == {0, 1, 2}
 
@@ -92,11 +104,50 @@ def test_a_question_of_function_words_finds_nothing(index: LexicalIndex) -> None
     assert found(index, "Wer war das?", "de") == {}
 
 
-def test_a_reopened_index_gives_the_same_scores(tmp_path: Path) -> None:
-    built = LexicalIndex.build(tmp_path / "lexical", PASSAGES)
-    again = LexicalIndex(tmp_path / "lexical")
-    assert found(again, "Messe SCCON", "de") == found(built, "Messe SCCON", "de")
-    assert len(built) == len(PASSAGES)
+QUERIES: list[tuple[str, Language]] = [
+    ("Messe SCCON", "de"), ("Ukriane", "de"), ("library mayor", "en"), ("Messe in Köln", "de"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cut", [0, 1, 3, 5, 6])
+def test_scores_do_not_depend_on_how_passages_were_added(
+    tmp_path: Path, index: LexicalIndex, cut: int
+) -> None:
+    parts = built(tmp_path, PASSAGES[:cut], PASSAGES[cut:])
+    assert len(parts) == len(index) == len(PASSAGES)
+    for query, language in QUERIES:
+        assert found(parts, query, language) == found(index, query, language)
+        assert parts.corrected(query, language) == index.corrected(query, language)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["moor", "deich", "turm", "xylo"]), max_size=9), max_size=10)
+)
+def test_scores_are_those_of_the_formula(texts: list[list[str]]) -> None:
+    with TemporaryDirectory() as folder:
+        index = built(Path(folder), [("other", " ".join(words)) for words in texts])
+        scores = found(index, "moor turm", "other")
+    average = sum(map(len, texts)) / max(1, len(texts))
+    idf = {
+        word: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5))
+        for word in ("moor", "turm")
+        for n in [sum(word in words for words in texts)]
+    }
+    for row, words in enumerate(texts):
+        expected = sum(
+            idf[word] * 2.2 * n / (n + 1.2 * (0.25 + 0.75 * len(words) / average))
+            for word in idf
+            if (n := words.count(word))
+        ) / sum(idf.values())
+        assert scores.get(row, 0.0) == pytest.approx(expected, rel=1e-5)
+
+
+def test_only_the_best_of_each_language_are_found(index: LexicalIndex) -> None:
+    wanted = index.wanted("Messe Ukraine", "de")
+    every = index.search(wanted, 10)
+    best = index.search(wanted, 1)
+    assert len(best) == 2
+    assert best == {row: every[row] for row in (0, 2)}
 
 
 def test_coverage_is_the_share_of_idf_that_a_text_holds(index: LexicalIndex) -> None:
@@ -110,9 +161,45 @@ def test_coverage_is_the_share_of_idf_that_a_text_holds(index: LexicalIndex) -> 
     assert coverage([], "Die Ukraine", "de") == 0
 
 
-@pytest.mark.parametrize("file", ["de/meta.json", "abbreviations.json"])
+@pytest.mark.parametrize("file", ["rows.npy", "terms.npy", "abbreviations.json"])
 def test_a_damaged_index_is_named(tmp_path: Path, file: str) -> None:
     LexicalIndex.build(tmp_path / "lexical", PASSAGES)
     (tmp_path / "lexical" / file).write_text("no json")
-    with pytest.raises(IndexDamaged, match=r"de is not a readable|abbreviations\.json is not"):
-        LexicalIndex(tmp_path / "lexical")
+    with pytest.raises(IndexDamaged, match=rf"{file} is not readable"):
+        LexicalIndex([tmp_path / "lexical"])
+
+
+def test_postings_that_do_not_fit_together_are_named(tmp_path: Path) -> None:
+    LexicalIndex.build(tmp_path / "lexical", PASSAGES)
+    np.save(tmp_path / "lexical" / "rows.npy", np.arange(3, dtype=np.uint32))
+    with pytest.raises(IndexDamaged, match="do not fit together"):
+        LexicalIndex([tmp_path / "lexical"])
+
+
+def test_what_nobody_may_know_of_tells_nothing(tmp_path: Path) -> None:
+    passages: list[tuple[Language, str]] = [
+        ("de", "Das Klinik Neubau Projekt (KNP) ist geheim."),
+        ("de", "Der Neubau der Schule beginnt."),
+        ("de", "Etwas anderes."),
+    ]
+    index, without = built(tmp_path / "a", passages), built(tmp_path / "b", passages[1:])
+    visible = np.array([False, True, True])
+    for query in ("KNP", "Neubau", "Klinek", "Schule"):
+        seen = index.search(index.wanted(query, "de", visible=visible), 9, allowed=visible)
+        # Lengths of passages differ, idf and what an abbreviation stands for do not.
+        assert [w.idf for w in index.wanted(query, "de", visible=visible)] == [
+            w.idf for w in without.wanted(query, "de")
+        ]
+        assert len(seen) == len(found(without, query, "de"))
+
+
+def test_of_two_definitions_the_same_one_counts_in_any_order(tmp_path: Path) -> None:
+    passages: list[tuple[Language, str]] = [
+        ("de", "Das Amt für Umwelt und Klima (AUK) zieht um."),
+        ("de", "Die Akademie Unterer Kreis (AUK) öffnet."),
+        ("de", "Umwelt und Klima sind wichtig, die Akademie auch."),
+    ]
+    there = built(tmp_path / "a", passages)
+    back = built(tmp_path / "b", passages[1:2], passages[:1], passages[2:])
+    scores = [sorted(found(one, "AUK", "de").values()) for one in (there, back)]
+    assert scores[0] == pytest.approx(scores[1])

@@ -11,15 +11,8 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import IndexDamaged, IndexLocked, IndexUnavailable
-from indexer.publishing import (
-    Generation,
-    building,
-    current,
-    current_name,
-    damaged_files,
-    publish,
-    writing,
-)
+from indexer.manifest import Generation, Segment, current, current_name, damaged_files
+from indexer.publishing import building, publish, writing
 
 
 def publish_one(index: Path, content: str, keep: int = 1) -> Generation:
@@ -32,8 +25,8 @@ def publish_one(index: Path, content: str, keep: int = 1) -> Generation:
             encoder="e",
             encoder_fingerprint="f",
             dimension=3,
-            documents=1,
-            passages=1,
+            segments=[Segment("000001", documents=1, passages=1)],
+            known={},
             keep=keep,
         )
 

@@ -23,9 +23,8 @@ from indexer.training.reader.german import asked_otherwise, question_of, shorten
 from indexer.training.reader.made import MadeQuestions
 from indexer.training.reader.model import Reader, losses
 from indexer.training.reader.people import EnglishQuestions, other_kind, other_year
-from indexer.training.reader.tasks import CrossedQuestions, TaskHeadings
 from indexer.training.reader.windows import OUTSIDE, Windows
-from indexer.training.sources import Answered, Pair, Section
+from indexer.training.sources import Answered, Section
 
 GLOSSES = Glosses(Lexicon({"stadt": "city", "gründete": "founded"}, {"city": "stadt"}))
 TOWN = Answered(
@@ -134,48 +133,6 @@ def test_drawn_examples_are_the_same_for_the_same_chance() -> None:
     )
     made = MadeQuestions([section], GLOSSES)
     assert made.draw(random.Random(3)) == made.draw(random.Random(3))
-
-
-PAGE = {
-    "docs": [
-        Pair("Das Tor ist immer geschlossen.", "The gate is always closed."),
-        Pair("Rolle hinzufügen", "Adding a role"),
-        Pair(
-            "Wählen Sie die Rolle aus, dann bestätigen Sie.",
-            "Select the role first, and then confirm it below.",
-        ),
-        Pair("Im Jahr 1842 wurde die Stadt gegründet.", "The town was founded in 1842 by Ada."),
-        Pair("Rolle löschen", "Deleting a role"),
-        Pair("Hier wird sie wieder entfernt.", "Here it is taken away again for good."),
-    ]
-}
-
-
-def test_a_heading_asks_and_the_line_below_it_likely_answers() -> None:
-    tasks = TaskHeadings(PAGE)
-    drawn = [tasks.draw(random.Random(seed)) for seed in range(80)]
-    assert {"Wie kann ich Rolle hinzufügen?", "How does adding a role work?"} <= {
-        one.question for one in drawn
-    }
-    for one in drawn:
-        for sentence, label in zip(one.sentences, one.labels, strict=True):
-            if sentence in ("Hier wird sie wieder entfernt.", "The gate is always closed."):
-                assert label == 0.0  # below the next heading, above this one
-            elif sentence.startswith(("Wählen Sie", "Select the")):
-                assert label == 0.75
-
-
-def test_a_question_made_from_german_is_answered_by_the_translation() -> None:
-    crossed = CrossedQuestions(PAGE, GLOSSES)
-    drawn = [crossed.draw(random.Random(seed)) for seed in range(40)]
-    answers = {
-        sentence
-        for one in drawn
-        for sentence, label in zip(one.sentences, one.labels, strict=True)
-        if label
-    }
-    assert answers == {PAGE["docs"][3].german, PAGE["docs"][3].english}
-    assert any(one.answered == 0 for one in drawn)
 
 
 def test_every_token_belongs_to_its_sentence() -> None:

@@ -27,7 +27,7 @@ class EngineHost:
     """One per app; everything but the constructor runs on its event loop."""
 
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
-        self._settings = settings
+        self.settings = settings
         self._engine = engine
         self._limiter = anyio.CapacityLimiter(CALLS_AT_ONCE)
         self._changing = asyncio.Lock()
@@ -51,7 +51,7 @@ class EngineHost:
         """
         async with self._changing:
             if self._engine is None:
-                self._engine = await run_sync(Engine.open, self._settings)
+                self._engine = await run_sync(Engine.open, self.settings)
             else:
                 await run_sync(self._engine.refresh)
 

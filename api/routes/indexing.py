@@ -18,7 +18,7 @@ HEARTBEAT_S = 15.0  # below the idle timeout of common proxies
 
 router = APIRouter(prefix="/v1", tags=["indexing"])
 JobId = Annotated[str, Path(examples=["0f3c9a51e2b84d67"])]
-_ACCEPTED: dict[int | str, dict[str, Any]] = {
+ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {
         "headers": {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
     }
@@ -35,7 +35,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
     "/index",
     status_code=202,
     response_model=Job,
-    responses={**_ACCEPTED, **documented(403)},
+    responses={**ACCEPTED, **documented(403)},
     dependencies=[Depends(this_machine_only)],
 )
 async def index(jobs: JobQueue, root: Root) -> Response:

@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem, respond, unforeseen
+from indexer.reading.walk import MAX_FILE_BYTES
 
 MAX_BODY_BYTES = 1 << 20
+MAX_UPLOAD_BYTES = MAX_FILE_BYTES + MAX_BODY_BYTES  # the file, and what is said about it
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")  # an id that can stand in a log line
 _API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
@@ -122,8 +124,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        upload = scope["method"] == "PUT" and "/v1/documents/" in scope["path"]
+        limit = MAX_UPLOAD_BYTES if upload else self.max_bytes
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared[:20]) > self.max_bytes:
+        if declared.isdecimal() and int(declared[:20]) > limit:
             await respond(problem(413, scope))(scope, receive, send)
             return
         received = 0
@@ -132,7 +136,7 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_bytes:
+            if received > limit:
                 raise HTTPException(413)
             return message
 

@@ -101,8 +101,8 @@ class QuestionLines:
             far = chance.randrange(max(1, len(lines) - 8))
             around = list(lines[far : far + chance.randint(3, 8)])
             labels = [0.0] * len(around)
-        texts = tuple(side(line, other) for line in around)
-        return Example(side(lines[place], own), "", texts, tuple(labels))
+        texts = tuple(_side(line, other) for line in around)
+        return Example(_side(lines[place], own), "", texts, tuple(labels))
 
 
 def _questions(lines: Sequence[Pair]) -> Iterable[int]:
@@ -118,8 +118,7 @@ def _questions(lines: Sequence[Pair]) -> Iterable[int]:
             yield place
 
 
-def side(pair: Pair, language: str) -> str:
-    """The pair's text in this language."""
+def _side(pair: Pair, language: str) -> str:
     return pair.german if language == "de" else pair.english
 
 

@@ -24,7 +24,6 @@ from indexer.training.reader.headings import QuestionHeadings, QuestionLines
 from indexer.training.reader.made import MadeQuestions
 from indexer.training.reader.model import ANSWERED_WEIGHT, Reader, losses
 from indexer.training.reader.people import EnglishQuestions, MunicipalQuestions
-from indexer.training.reader.tasks import CrossedQuestions, TaskHeadings
 from indexer.training.reader.windows import Windows
 from indexer.training.running import CHECKPOINT_S, Run
 
@@ -33,15 +32,7 @@ LAYER_RATE, HEAD_RATE, WARM_UP = 1e-4, 5e-4, 60
 STEP_EXAMPLES, GROUP_TOKENS = 24, 1_536
 LOGGED_STEPS = 25
 # Kind of example -> weight.
-MIX = {
-    "english": 30,
-    "municipal": 24,
-    "made": 14,
-    "headings": 9,
-    "lines": 8,
-    "tasks": 9,
-    "crossed": 6,
-}
+MIX = {"english": 30, "municipal": 22, "made": 26, "headings": 10, "lines": 12}
 
 
 class Examples:
@@ -55,8 +46,6 @@ class Examples:
             "made": MadeQuestions(prepared.encyclopedia, glosses).draw,
             "headings": QuestionHeadings(prepared, glosses).draw,
             "lines": QuestionLines(prepared.pairs).draw,
-            "tasks": TaskHeadings(prepared.pairs).draw,
-            "crossed": CrossedQuestions(prepared.pairs, glosses).draw,
         }
 
     def draw(self, step: int) -> list[Example]:

@@ -1,0 +1,34 @@
+"""What is told of a document."""
+
+from __future__ import annotations
+
+from api.answers import DocumentInfo
+from api.snapshot import Snapshot
+from indexer.records import DocumentRecord
+
+
+def described(snapshot: Snapshot, record: DocumentRecord) -> DocumentInfo:
+    """Describe a document of a generation."""
+    metadata = record.metadata
+    return DocumentInfo(
+        doc_id=record.doc_id,
+        title=record.title,
+        language=record.language,
+        published=record.published,
+        publisher=metadata.publisher,
+        source=metadata.source,
+        based_on=metadata.based_on,
+        tags=metadata.tags,
+        translation_key=metadata.translation_key,
+        visible_from=metadata.visible_from,
+        valid_until=metadata.valid_until,
+        sha256=record.sha256,
+        media_type=record.media_type,
+        characters=record.characters,
+        pages=len(record.page_starts) or None,
+        pages_without_text=record.pages_without_text,
+        passages=snapshot.passages_of(record),
+        translations=snapshot.translations(record),
+        file=f"/v1/documents/{record.doc_id}/file",
+        view=f"/documents/{record.doc_id}",
+    )

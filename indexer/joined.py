@@ -1,0 +1,157 @@
+"""Several segments read as one: rows are numbered through them, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from indexer.records import DocumentRecord
+from indexer.sentence_vectors import SentenceVectors
+from indexer.store import PassageTable, Store
+from indexer.types import Passage
+from indexer.vectors import VectorIndex
+
+
+class _Numbering:
+    """Which rows are whose."""
+
+    def __init__(self, counts: Sequence[int]) -> None:
+        self.firsts = np.cumsum([0, *counts])
+
+    def __len__(self) -> int:
+        return int(self.firsts[-1])
+
+    def of(self, row: int) -> tuple[int, int]:
+        """The segment of a row, and its number there."""
+        segment = int(np.searchsorted(self.firsts, row, side="right")) - 1
+        return segment, row - int(self.firsts[segment])
+
+    def split(self, rows: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield, per segment that has any: its number, the places in `rows`, the rows there."""
+        segments = np.searchsorted(self.firsts, rows, side="right") - 1
+        for segment in np.unique(segments).tolist():
+            places = np.flatnonzero(segments == segment)
+            yield segment, places, rows[places] - self.firsts[segment]
+
+
+class Stores:
+    """Documents are numbered in the order of their rows."""
+
+    def __init__(self, stores: Sequence[Store]) -> None:
+        self._stores = stores
+        self._rows = _Numbering([len(store) for store in stores])
+        self._documents = [store.documents() for store in stores]
+        self._store_of = {
+            record.doc_id: store
+            for store, records in zip(stores, self._documents, strict=True)
+            for record in records
+        }
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for store in self._stores:
+            store.close()
+
+    def documents(self) -> list[DocumentRecord]:
+        """All documents, without their texts, segment by segment in the order of doc_id."""
+        return [record for records in self._documents for record in records]
+
+    def text(self, doc_id: str) -> str:
+        """The document's canonical text; raises KeyError."""
+        return self._store_of[doc_id].text(doc_id)
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """Return the passages of these rows, in this order."""
+        found: dict[int, Passage] = {}
+        wanted = np.array(rows, np.int64)
+        for segment, places, own in self._rows.split(wanted):
+            passages = self._stores[segment].passages(own.tolist())
+            found |= zip(places.tolist(), passages, strict=True)
+        return [found[place] for place in range(len(found))]
+
+    def passages_of(self, doc_id: str) -> list[tuple[Passage, bytes]]:
+        """All passages of one document, in order, each with its embedding key; raises KeyError."""
+        return self._store_of[doc_id].passages_of(doc_id)
+
+    def table(self) -> PassageTable:
+        """Read the arrays over all passages."""
+        tables = [store.table() for store in self._stores]
+        firsts = np.cumsum([0, *map(len, self._documents)])
+        none = np.empty(0, np.int32)
+        return PassageTable(
+            document=np.concatenate(
+                [none, *(t.document + first for t, first in zip(tables, firsts, strict=False))]
+            ).astype(np.int32),
+            language=np.concatenate([np.empty(0, np.int8), *(t.language for t in tables)]),
+            start=np.concatenate([none, *(t.start for t in tables)]),
+            end=np.concatenate([none, *(t.end for t in tables)]),
+        )
+
+    def keys(self) -> dict[bytes, int]:
+        """Embedding key -> one row that has it."""
+        return {
+            key: row + int(first)
+            for store, first in zip(self._stores, self._rows.firsts, strict=False)
+            for key, row in store.keys().items()
+        }
+
+
+class Vectors:
+    """The vectors of all passages."""
+
+    def __init__(self, indexes: Sequence[VectorIndex], dimension: int) -> None:
+        self._indexes = indexes
+        self._rows = _Numbering([len(index) for index in indexes])
+        self.dimension = dimension
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def search(
+        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Find the query's k nearest passages among the allowed ones, see `VectorIndex.search`."""
+        scores, rows = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
+        for index, first in zip(self._indexes, self._rows.firsts, strict=False):
+            own = None if allowed is None else allowed[first : first + len(index)]
+            if not len(index) or (own is not None and not own.any()):
+                continue
+            near, places = index.search(query, k, own)
+            scores.append(near)
+            rows.append(places + first)
+        every = np.concatenate(scores)
+        best = np.argsort(-every, kind="stable")[:k]
+        return every[best], np.concatenate(rows)[best]
+
+    def vectors(self, rows: np.ndarray) -> np.ndarray:
+        """Return (len(rows), D) float32, the stored vectors in the order of `rows`."""
+        found = np.empty((len(rows), self.dimension), np.float32)
+        for segment, places, own in self._rows.split(np.asarray(rows)):
+            found[places] = self._indexes[segment].vectors(own)
+        return found
+
+
+class Sentences:
+    """The vectors of all passages' sentences, see `SentenceVectors`."""
+
+    def __init__(self, parts: Sequence[SentenceVectors]) -> None:
+        self._parts = parts
+        self._rows = _Numbering([len(part) for part in parts])
+
+    def units(self, row: int) -> np.ndarray:
+        """(U, D) int8, as they were saved."""
+        segment, own = self._rows.of(row)
+        return self._parts[segment].units(own)
+
+    def cosines(self, row: int, query: np.ndarray) -> np.ndarray:
+        """Return the query's cosine to each unit of a passage, (U,) float32."""
+        segment, own = self._rows.of(row)
+        return self._parts[segment].cosines(own, query)
+
+    def best(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Return the query's highest cosine to a unit of each passage, (len(rows),) float32."""
+        found = np.zeros(len(rows), np.float32)
+        for segment, places, own in self._rows.split(rows):
+            found[places] = self._parts[segment].best(own, query)
+        return found

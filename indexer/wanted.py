@@ -1,0 +1,54 @@
+"""What a question asks for, as the terms that passages are looked up by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.analysis import LANGUAGES
+from indexer.concepts import Concept
+from indexer.postings import FIELDS, PARTS, WORDS, keys
+from indexer.spelling import MAX_CHARS, slips
+
+# "Messe" also finds "Digitalisierungsmesse", for less: a part of a compound is not the whole.
+INSIDE_WEIGHT = 0.8
+# A word that no passage has may be a slip of the keyboard: then one letter may differ.
+FUZZY_WEIGHT, FUZZY_CHARS = 0.7, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A concept of a question and how much it tells passages apart."""
+
+    concept: Concept
+    idf: float  # over the passages of all languages, so that a coverage means the same in each
+    fuzzy: bool  # no passage has it, so a slip is likely
+    fields: tuple[int, ...] = FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A term, in passages of one language, that counts as a concept."""
+
+    key: np.uint64
+    field: int
+    share: float  # of the concept's idf, in (0, 1]
+    fuzzy: bool  # a neighbour in spelling: however often it stands there, it counts once
+
+
+def matches(wanted: Wanted) -> Iterator[Match]:
+    """Yield the terms of a concept in every language; many stand in no passage."""
+    concept = wanted.concept
+    for language in LANGUAGES:
+        own = concept.terms[language]
+        for field in wanted.fields:
+            inside = INSIDE_WEIGHT if field == PARTS else 1.0
+            found = keys(list(own), language, field)
+            for key, weight in zip(found, own.values(), strict=True):
+                yield Match(key, field, inside * weight, fuzzy=False)
+        if wanted.fuzzy and FUZZY_CHARS <= len(concept.word) <= MAX_CHARS:
+            near = list(dict.fromkeys(slips(next(iter(own)))))
+            for key in keys(near, language, WORDS):
+                yield Match(key, WORDS, FUZZY_WEIGHT, fuzzy=True)
