@@ -9,6 +9,10 @@ import numpy as np
 
 from indexer.errors import IndexDamaged
 
+# One question is a matter of memory, not of cores, and FAISS's threads, which wait by spinning,
+# would take the cores from torch's: with two each, both take twice as long.
+faiss.omp_set_num_threads(1)
+
 
 class VectorIndex:
     """Unit vectors by row; row r belongs to passage r of the same generation."""
