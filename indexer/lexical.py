@@ -112,7 +112,7 @@ class LexicalIndex:
         total = sum(one.idf for one in wanted)
         if not total or not self._parts:
             return {}
-        looked_for = [(one.idf / total, list(matches(one))) for one in wanted]
+        looked_for = [(one.idf / total, list(matches(one, self._that_stand))) for one in wanted]
         scores = np.concatenate(
             [self._scores(number, looked_for) for number in range(len(self._parts))]
         )
@@ -173,6 +173,9 @@ class LexicalIndex:
                     rows, _ = part.of(int(places[number]))
                     counts[number] -= int((~among[rows + first]).sum())
         return counts
+
+    def _that_stand(self, wanted: np.ndarray) -> np.ndarray:
+        return np.asarray(wanted[self._counts(wanted) > 0])
 
     def _passages_with(
         self, concept: Concept, fields: Sequence[int], visible: np.ndarray | None

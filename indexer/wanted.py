@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,8 +38,13 @@ class Match:
     fuzzy: bool  # a neighbour in spelling: however often it stands there, it counts once
 
 
-def matches(wanted: Wanted) -> Iterator[Match]:
-    """Yield the terms of a concept in every language; many stand in no passage."""
+def matches(wanted: Wanted, held: Callable[[np.ndarray], np.ndarray]) -> Iterator[Match]:
+    """Yield the terms of a concept in every language.
+
+    Args:
+        held: gives, of many keys, those that stand in any passage: hardly any neighbour in
+            spelling does.
+    """
     concept = wanted.concept
     for language in LANGUAGES:
         own = concept.terms[language]
@@ -50,5 +55,5 @@ def matches(wanted: Wanted) -> Iterator[Match]:
                 yield Match(key, field, inside * weight, fuzzy=False)
         if wanted.fuzzy and FUZZY_CHARS <= len(concept.word) <= MAX_CHARS:
             near = list(dict.fromkeys(slips(next(iter(own)))))
-            for key in keys(near, language, WORDS):
+            for key in held(keys(near, language, WORDS)):
                 yield Match(key, WORDS, FUZZY_WEIGHT, fuzzy=True)
