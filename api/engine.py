@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,7 @@ from api.filters import NO_FILTERS, Filters
 from api.retrieval import SHIPPED, Method, only, rank
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
-from indexer.changes import is_outdated
+from indexer.changes import outdated
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.errors import IndexDamaged
 from indexer.leases import leased
@@ -69,7 +68,7 @@ class Engine:
             settings.encoder,
             fingerprint(folder),
             clock(settings.clock),
-            hidden=partial(is_outdated, settings.data) if damages else None,
+            hidden=outdated(settings.data) if damages else None,
         )
         encoder = load_encoder(
             settings.encoder, allow_download=settings.allow_download, threads=settings.threads

@@ -63,6 +63,12 @@ class Snapshot:
         self.terms = LexicalIndex([folder / "lexical" for folder in generation.segments])
         self.records = self.store.documents()  # in the order of their rows
         self._hidden = {r.doc_id for r in self.records if hidden is not None and hidden(r)}
+        # The only ones that may be under embargo: no question should look at all documents for it.
+        self._dated = [
+            place
+            for place, record in enumerate(self.records)
+            if record.doc_id in self._hidden or record.metadata.visible_from is not None
+        ]
         self._listed = sorted(self.records, key=lambda record: record.doc_id)
         self.by_id = {record.doc_id: record for record in self.records}
         self._table = self.store.table()
@@ -114,7 +120,7 @@ class Snapshot:
     def visible(self) -> np.ndarray | None:
         """(N,) bool: the passages that anybody may know of; None where all are."""
         now = self._clock()
-        hidden = [place for place, r in enumerate(self.records) if self._embargoed(r, now)]
+        hidden = [place for place in self._dated if self._embargoed(self.records[place], now)]
         return ~np.isin(self._table.document, hidden) if hidden else None
 
     def rows_of(self, record: DocumentRecord) -> np.ndarray:

@@ -27,7 +27,7 @@ from indexer.errors import EncoderError
 from indexer.naming import name_documents
 from indexer.previous import Previous
 from indexer.settings import Settings
-from indexer.summary import Summary
+from indexer.summary import Summary, silent
 
 BASELINE = "all-MiniLM-L6-v2"
 ROUNDS = 3
@@ -118,7 +118,7 @@ def corpus_passages(settings: Settings) -> list[str]:
             Path(originals),
             Summary(),
             reread=True,
-            progress=lambda stage, done, total: None,
+            progress=silent,
         )
     cuts = [
         cut(draft, pipeline, encoder, nothing, settings, anew=True)

@@ -13,20 +13,20 @@ from indexer.cutting import LazyEncoder, cut, pipeline_parts
 from indexer.drafts import Draft, collect
 from indexer.durable import write_atomically
 from indexer.errors import IndexDamaged, NothingPublished
-from indexer.generation import write_generation
+from indexer.generation import publish_documents
 from indexer.guarding import gone, refuse_losses, refuse_nested, require_folders
 from indexer.naming import name_documents
 from indexer.previous import Previous
-from indexer.publishing import building, publish, writing
+from indexer.publishing import building, writing
 from indexer.segments import Document
 from indexer.settings import Settings
-from indexer.summary import Note, Progress, Summary
+from indexer.summary import Note, Progress, Summary, silent
 
 
 def bring_up_to_date(
     settings: Settings,
     *,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = silent,
     strict: bool = False,
     reread: bool = False,
     rebuild: bool = False,
@@ -89,18 +89,9 @@ def bring_up_to_date(
             documents.append(cut(draft, pipeline, encoder, previous, settings, anew=rebuild))
             progress("cut", done, len(shown))
         if _differs(documents, previous) or summary.reasons or rebuild:
-            written = write_generation(folder, documents, encoder, previous, progress, anew=rebuild)
-            published = publish(
-                settings.index,
-                folder,
-                encoder=settings.encoder,
-                encoder_fingerprint=encoder.fingerprint,
-                dimension=written.dimension,
-                segments=written.segments,
-                known=written.known,
-                keep=settings.keep_generations,
+            published, summary.embedded = publish_documents(
+                settings, folder, documents, encoder, previous, progress, anew=rebuild
             )
-            summary.embedded = written.embedded
             summary.generation, summary.published = published.manifest.generation, True
         summary.texts_changed = _texts_changed(documents, shown)
         _describe(documents, summary)

@@ -19,8 +19,8 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal
@@ -71,7 +71,8 @@ def leave(data: Path, change: Change) -> None:
     Raises:
         ValueError: if the id cannot be a document's.
     """
-    _leave(data, change, Path(tempfile.mkdtemp(prefix=_NEW, dir=_folder(data, PENDING))))
+    with _leaving(data, change):
+        pass
 
 
 def leave_upload(
@@ -89,22 +90,13 @@ def leave_upload(
     """
     media_type(name)
     ending = PurePosixPath(name).suffix.lower()
-    aside = Path(tempfile.mkdtemp(prefix=_NEW, dir=_folder(data, PENDING)))
-    try:
-        _write_files(aside / "files", ending, file, metadata)
-        _leave(data, Change("upload", doc_id), aside)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)  # where it was not left
-
-
-def _write_files(files: Path, ending: str, file: BinaryIO, metadata: dict[str, object]) -> None:
-    files.mkdir()
-    document = files / f"document{ending}"
-    with document.open("wb") as copy:
-        shutil.copyfileobj(file, copy)
-    if stated := {key: value for key, value in metadata.items() if value is not None}:
-        sidecar = document.with_name(document.name + SIDECAR_ENDING)
-        sidecar.write_text(yaml.safe_dump(stated, allow_unicode=True), "utf-8")
+    with _leaving(data, Change("upload", doc_id)) as aside:
+        document = _folder(aside, "files") / f"document{ending}"
+        with document.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+        if stated := {key: value for key, value in metadata.items() if value is not None}:
+            sidecar = document.with_name(document.name + SIDECAR_ENDING)
+            sidecar.write_text(yaml.safe_dump(stated, allow_unicode=True), "utf-8")
 
 
 def apply(data: Path) -> list[Change]:
@@ -168,13 +160,16 @@ def is_upload(data: Path, doc_id: str) -> bool:
     return there if last is None else last == "upload"
 
 
-def is_outdated(data: Path, record: DocumentRecord) -> bool:
-    """Whether a document has been removed, or its file or sidecar changed or gone, since.
+def outdated(data: Path) -> Callable[[DocumentRecord], bool]:
+    """Tell of a document whether it was removed, or its file or sidecar changed or gone, since.
 
     A corpus folder that is not on this machine tells nothing, and nothing of it is outdated.
     """
-    if any(stone.doc_id == record.doc_id for stone in buried(data)):
-        return True
+    removed = {stone.doc_id for stone in buried(data)}
+    return lambda record: record.doc_id in removed or _differs(record)
+
+
+def _differs(record: DocumentRecord) -> bool:
     folder = Path(record.folder)
     if not folder.is_dir():
         return folder.name == UPLOADS
@@ -198,14 +193,20 @@ def uploads_place(data: Path) -> Path:
     return (data / UPLOADS).resolve()
 
 
-def _leave(data: Path, change: Change, aside: Path) -> None:
+@contextmanager
+def _leaving(data: Path, change: Change) -> Iterator[Path]:
+    """Give a folder for what belongs to a change; it is left behind whole, or not at all."""
     if not is_doc_id(change.doc_id):
-        shutil.rmtree(aside)
         raise ValueError(f"{change.doc_id!r} cannot be the id of a document")
-    (aside / "change.json").write_text(json.dumps(asdict(change)), "utf-8")
-    fsync_all(aside)
-    aside.rename(data / PENDING / f"{time.time_ns():020d}-{secrets.token_hex(4)}")
-    fsync(data / PENDING)
+    aside = Path(tempfile.mkdtemp(prefix=_NEW, dir=_folder(data, PENDING)))
+    try:
+        yield aside
+        (aside / "change.json").write_text(json.dumps(asdict(change)), "utf-8")
+        fsync_all(aside)
+        aside.rename(data / PENDING / f"{time.time_ns():020d}-{secrets.token_hex(4)}")
+        fsync(data / PENDING)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)  # where it was not left
 
 
 def _move_away(uploads: Path, doc_id: str) -> None:

@@ -15,7 +15,7 @@ import click
 
 from indexer.errors import FundstelleError, IndexLocked
 from indexer.settings import Settings
-from indexer.summary import Progress, Summary
+from indexer.summary import Progress, Summary, silent
 
 corpus_option = click.option(
     "--corpus",
@@ -168,7 +168,7 @@ def describe(summary: Summary) -> str:
 def reporter(kind: str) -> Progress:
     """Show progress on stderr: a bar for people, JSON lines for programs, or nothing."""
     if kind == "none":
-        return lambda stage, done, total: None
+        return silent
     if kind == "json":
 
         def report(stage: str, done: int, total: int) -> None:

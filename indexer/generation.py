@@ -1,4 +1,4 @@
-"""Write one generation's files: segments of store, vectors and terms, and copies of originals."""
+"""From documents to a published generation: segments written or taken over, originals kept."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from indexer.embedding_input import matched_text
 from indexer.encoder import Encoder
 from indexer.errors import IndexDamaged
 from indexer.lexical import LexicalIndex
-from indexer.manifest import Entry, Segment
+from indexer.manifest import Entry, Generation, Segment
 from indexer.previous import PassageVectors, Previous
-from indexer.publishing import take_over
+from indexer.publishing import publish, take_over
 from indexer.segments import Document, plan
 from indexer.sentence_vectors import SentenceVectors, compressed
+from indexer.settings import Settings
 from indexer.store import Store, write_store
 from indexer.summary import Progress
 from indexer.vectors import VectorIndex
@@ -25,7 +26,8 @@ from indexer.vectors import VectorIndex
 EMBEDDING_BATCH = 256  # passages between two reports of progress
 
 
-def write_generation(
+def publish_documents(
+    settings: Settings,
     folder: Path,
     documents: Sequence[Document],
     encoder: LazyEncoder,
@@ -33,12 +35,16 @@ def write_generation(
     progress: Progress,
     *,
     anew: bool,
-) -> Written:
-    """Write everything into `folder` and check that it can be read back.
+) -> tuple[Generation, int]:
+    """Write everything into `folder`, check that it can be read back, and publish it.
 
     Args:
+        folder: from `building`; originals that were read in this run are in it already.
         documents: in the order of doc_id.
         anew: embed every passage, also where its vector is known.
+
+    Returns:
+        The generation, and how many passages had to be embedded; the others' vectors were known.
     """
     planned = plan(documents, previous.segments, previous.segment_of)
     known: dict[str, Entry] = {}
@@ -51,17 +57,17 @@ def write_generation(
         number += 1
         written.append(writer.write(f"{number:06d}", group))
     known |= _keep_originals(folder, documents, previous)
-    return Written([*planned.reused, *written], known, writer.dimension(), writer.embedded)
-
-
-@dataclass(slots=True)
-class Written:
-    """What a generation consists of, before it is published."""
-
-    segments: list[Segment]
-    known: dict[str, Entry]  # files that were taken over, as the former manifest describes them
-    dimension: int
-    embedded: int  # passages that had to be embedded; the others' vectors were known
+    published = publish(
+        settings.index,
+        folder,
+        encoder=settings.encoder,
+        encoder_fingerprint=encoder.fingerprint,
+        dimension=writer.dimension(),
+        segments=[*planned.reused, *written],
+        known=known,
+        keep=settings.keep_generations,
+    )
+    return published, writer.embedded
 
 
 @dataclass(slots=True)
@@ -163,6 +169,7 @@ def _keep_originals(
 ) -> dict[str, Entry]:
     """Hold exactly the originals of these documents; unchanged ones share the file on disk."""
     originals = folder / "originals"
+    originals.mkdir(exist_ok=True)
     wanted = {document.record.file_sha256 for document in documents}
     for file in originals.iterdir():
         if file.name not in wanted:  # read, but refused a doc_id

@@ -36,6 +36,8 @@ class LexicalIndex:
         """Open what `build` wrote, segment by segment; raises IndexDamaged, naming a file."""
         self._parts = [Postings(folder) for folder in folders]
         self._firsts = np.cumsum([0, *(len(part) for part in self._parts)])
+        none = np.empty(0, np.int8)
+        self._languages = np.concatenate([none, *(part.languages for part in self._parts)])
         self._definitions: list[tuple[str, list[str], int]] = sorted(
             (short, words, row + int(first))
             for folder, first in zip(folders, self._firsts, strict=False)
@@ -119,7 +121,7 @@ class LexicalIndex:
         if allowed is not None:
             scores[~allowed] = 0.0
         found = np.flatnonzero(scores)
-        languages = np.concatenate([part.languages for part in self._parts])[found]
+        languages = self._languages[found]
         best: dict[int, float] = {}
         for code in range(len(LANGUAGES)):
             rows = _best(found[languages == code], scores, k)

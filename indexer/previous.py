@@ -84,17 +84,25 @@ class Previous:
                 generation = read_manifest(folder)
                 damaged = damaged_files(generation) if verify else cut_off(generation)
                 sound, contents = _sound(generation, damaged, damages)
-                previous = cls.of(sound, contents, damages)
+                return cls.of(sound, contents, damages, set(damaged))
             except IndexDamaged as error:
                 damages.append(str(error))
-            else:
-                previous._damaged = set(damaged)
-                return previous
         raise IndexDamaged(damages[0])
 
     @classmethod
-    def of(cls, published: Generation, contents: Contents, damages: Sequence[str] = ()) -> Previous:
-        """Describe a generation of which everything could be opened."""
+    def of(
+        cls,
+        published: Generation,
+        contents: Contents,
+        damages: Sequence[str] = (),
+        damaged: Collection[str] = (),
+    ) -> Previous:
+        """Describe a generation of which everything could be opened.
+
+        Args:
+            damages: what of the published one is not used, and why.
+            damaged: files that must not be taken over.
+        """
         records = contents.stores.documents()
         counts = np.bincount(contents.stores.table().document, minlength=len(records))
         names = [one.name for one in published.manifest.segments for _ in range(one.documents)]
@@ -107,6 +115,7 @@ class Previous:
             },
             segment_of={r.doc_id: name for r, name in zip(records, names, strict=True)},
             damages=list(damages),
+            _damaged=damaged,
             _counts={r.doc_id: int(n) for r, n in zip(records, counts, strict=True)},
             _contents=contents,
         )

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from indexer.cutting import LazyEncoder, TakenOver
 from indexer.errors import IndexDamaged, NothingPublished
-from indexer.generation import write_generation
+from indexer.generation import publish_documents
 from indexer.manifest import current, generations, read_generation
 from indexer.previous import Contents, Previous
-from indexer.publishing import building, publish, remove_old, writing
+from indexer.publishing import building, remove_old, writing
 from indexer.records import DocumentRecord
 from indexer.segments import Document
 from indexer.settings import Settings
-from indexer.summary import Summary
+from indexer.summary import Summary, silent
 
 READERS_MOVE_ON_S = 10.0  # a server takes up what is published within a second
 _LOOK_EVERY_S = 0.2
@@ -52,19 +52,14 @@ def roll_back(settings: Settings) -> Summary:
             for record in sorted(before.by_path.values(), key=lambda record: record.doc_id)
             if record.doc_id in there
         ]
-        (folder / "originals").mkdir()
-        written = write_generation(
-            folder, documents, encoder, before, lambda stage, done, total: None, anew=False
-        )
-        published = publish(
-            settings.index,
+        published, _ = publish_documents(
+            settings,
             folder,
-            encoder=settings.encoder,
-            encoder_fingerprint=encoder.fingerprint,
-            dimension=written.dimension,
-            segments=written.segments,
-            known=written.known,
-            keep=settings.keep_generations,
+            documents,
+            encoder,
+            before,
+            silent,
+            anew=False,
         )
         return Summary(
             generation=published.manifest.generation,

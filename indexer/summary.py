@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
 
+def silent(stage: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A file and what is to be said about it."""

@@ -15,6 +15,14 @@ ROOT = Path(__file__).parents[1]
 SEEDS = ROOT.parent / "shared" / "seeds"
 
 
+@pytest.fixture
+def harbour(tmp_path: Path) -> Path:
+    """A folder whose `corpus` holds one short document."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "hafen.txt").write_text("Der Hafen von Kiel hat 40 Liegeplätze.")
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     return load_encoder(Settings().encoder)

@@ -17,15 +17,8 @@ LOCAL = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "hafen.txt").write_text("Der Hafen von Kiel hat 40 Liegeplätze.")
-    return tmp_path
-
-
-@pytest.fixture
-def client(folder: Path) -> Iterator[TestClient]:
-    settings = Settings(corpus=(folder / "corpus",), index=folder / "index", root_path="/suche")
+def client(harbour: Path) -> Iterator[TestClient]:
+    settings = Settings(corpus=(harbour / "corpus",), index=harbour / "index", root_path="/suche")
     app = create_app(settings)
     with TestClient(app, base_url=LOCAL, client=("127.0.0.1", 50_000)) as client:
         yield client
@@ -39,8 +32,10 @@ def events(client: TestClient, job_id: str) -> list[dict[str, Any]]:
     return [json.loads(frame.removeprefix("data: ")) for frame in frames if frame[0] != ":"]
 
 
-def test_a_run_is_accepted_watched_and_in_force_when_done(client: TestClient, folder: Path) -> None:
-    (folder / "corpus" / "kaputt.pdf").write_bytes(b"%PDF-1.4 broken")
+def test_a_run_is_accepted_watched_and_in_force_when_done(
+    client: TestClient, harbour: Path
+) -> None:
+    (harbour / "corpus" / "kaputt.pdf").write_bytes(b"%PDF-1.4 broken")
     assert client.get("/readyz").status_code == 503
     reply = client.post("/v1/index")
     assert reply.status_code == 202
@@ -67,8 +62,8 @@ def test_a_run_is_accepted_watched_and_in_force_when_done(client: TestClient, fo
     assert hits[0]["doc_id"] == "hafen.txt"
 
 
-def test_a_run_that_publishes_nothing_says_why(client: TestClient, folder: Path) -> None:
-    (folder / "corpus" / "hafen.txt").unlink()
+def test_a_run_that_publishes_nothing_says_why(client: TestClient, harbour: Path) -> None:
+    (harbour / "corpus" / "hafen.txt").unlink()
     job = client.post("/v1/index").json()
     last = events(client, job["id"])[-1]
     assert (last["state"], last["generation"]) == ("failed", None)
@@ -113,8 +108,8 @@ def test_whatever_may_come_from_elsewhere_may_not_index(
 
 
 @pytest.mark.parametrize("address", ["192.168.0.2", "8.8.8.8", "::ffff:8.8.8.8", "testclient"])
-def test_another_machine_may_not_index(folder: Path, address: str) -> None:
-    app = create_app(Settings(corpus=(folder,), index=folder / "index"))
+def test_another_machine_may_not_index(harbour: Path, address: str) -> None:
+    app = create_app(Settings(corpus=(harbour,), index=harbour / "index"))
     with TestClient(app, base_url=LOCAL, client=(address, 50_000)) as client:
         assert client.post("/v1/index").status_code == 403
 
@@ -123,8 +118,8 @@ def test_another_machine_may_not_index(folder: Path, address: str) -> None:
     ("address", "host"),
     [("127.0.0.1", "localhost:8000"), ("::1", "[::1]:8000"), ("::ffff:127.0.0.1", "127.9.9.9")],
 )
-def test_this_machine_may_index_by_any_of_its_names(folder: Path, address: str, host: str) -> None:
-    app = create_app(Settings(corpus=(folder,), index=folder / "index"))
+def test_this_machine_may_index_by_any_of_its_names(harbour: Path, address: str, host: str) -> None:
+    app = create_app(Settings(corpus=(harbour,), index=harbour / "index"))
     with TestClient(app, base_url=LOCAL, client=(address, 50_000)) as client:
         headers = {"host": host, "origin": f"http://{host}"}
         assert client.post("/v1/index", headers=headers).status_code == 202

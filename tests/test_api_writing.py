@@ -19,15 +19,8 @@ NOTICE = ("wochenmarkt.txt", "Der Wochenmarkt fällt am 3. Mai aus.".encode())
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "hafen.txt").write_text("Der Hafen von Kiel hat 40 Liegeplätze.")
-    return tmp_path
-
-
-@pytest.fixture
-def client(folder: Path) -> Iterator[TestClient]:
-    settings = Settings(corpus=(folder / "corpus",), index=folder / "index")
+def client(harbour: Path) -> Iterator[TestClient]:
+    settings = Settings(corpus=(harbour / "corpus",), index=harbour / "index")
     with TestClient(create_app(settings), base_url=LOCAL, client=("127.0.0.1", 50_000)) as client:
         ended(client, client.post("/v1/index"))
         yield client
@@ -64,7 +57,7 @@ def test_a_document_is_added_replaced_and_removed(client: TestClient) -> None:
 
 
 def test_a_document_of_a_folder_is_removed_but_not_replaced(
-    client: TestClient, folder: Path
+    client: TestClient, harbour: Path
 ) -> None:
     refused = client.put("/v1/documents/hafen.txt", files={"file": NOTICE})
     assert refused.status_code == 409
@@ -73,7 +66,7 @@ def test_a_document_of_a_folder_is_removed_but_not_replaced(
     ended(client, client.delete("/v1/documents/hafen.txt"))
     ended(client, client.post("/v1/index"))
     assert ids(client) == ["markt"]
-    assert (folder / "corpus" / "hafen.txt").exists()
+    assert (harbour / "corpus" / "hafen.txt").exists()
     assert client.put("/v1/documents/hafen.txt", files={"file": NOTICE}).status_code == 409
 
 
@@ -96,14 +89,14 @@ def test_an_upload_that_cannot_be_read_is_named_in_the_job(client: TestClient) -
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_left(
-    client: TestClient, folder: Path, path: str, name: str, data: dict[str, str], status: int,
+    client: TestClient, harbour: Path, path: str, name: str, data: dict[str, str], status: int,
     said: str,
 ) -> None:  # fmt: skip
     reply = client.put(f"/v1/documents/{path}", files={"file": (name, b"x")}, data=data)
     assert reply.status_code == status
     problem = reply.json()
     assert said in json.dumps(problem)
-    assert not (folder / "index.data").exists()
+    assert not (harbour / "index.data").exists()
 
 
 def test_a_request_without_a_file_names_the_field(client: TestClient) -> None:
@@ -134,9 +127,9 @@ def test_an_embargo_given_with_the_file_holds(client: TestClient) -> None:
     ended(client, client.delete("/v1/documents/geheim"))
 
 
-def test_others_may_not_write(folder: Path) -> None:
-    settings = Settings(corpus=(folder / "corpus",), index=folder / "index")
+def test_others_may_not_write(harbour: Path) -> None:
+    settings = Settings(corpus=(harbour / "corpus",), index=harbour / "index")
     with TestClient(create_app(settings), base_url=LOCAL, client=("192.0.2.7", 50_000)) as client:
         assert client.put("/v1/documents/markt", files={"file": NOTICE}).status_code == 403
         assert client.delete("/v1/documents/hafen.txt").status_code == 403
-    assert not (folder / "index.data").exists()
+    assert not (harbour / "index.data").exists()

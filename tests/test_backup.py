@@ -78,6 +78,23 @@ def test_nothing_is_restored_over_an_index_or_uploads(settings: Settings, tmp_pa
     assert current_name(settings.index) is None
 
 
+def test_a_restoration_that_was_cut_short_can_be_repeated(
+    settings: Settings, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(settings, tmp_path / "backup.tar")
+
+    def full(*given: object, **named: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("indexer.backup.publish", full)
+        with pytest.raises(OSError, match="disk full"):
+            restore(elsewhere, tmp_path / "backup.tar")
+    assert current_name(elsewhere.index) is None
+    assert restore(elsewhere, tmp_path / "backup.tar") == 2
+    assert Engine.open(elsewhere).text("markt")
+
+
 def test_without_an_index_there_is_no_backup(tmp_path: Path) -> None:
     with pytest.raises(IndexUnavailable):
         back_up(Settings(index=tmp_path / "index"), tmp_path / "backup.tar")

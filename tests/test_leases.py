@@ -11,8 +11,9 @@ import pytest
 
 from api.engine import Engine
 from indexer.building import bring_up_to_date
+from indexer.errors import IndexDamaged
 from indexer.leases import Lease, leased, remove
-from indexer.manifest import generations
+from indexer.manifest import Generation, current, generations
 from indexer.settings import Settings
 
 
@@ -107,3 +108,17 @@ def test_as_many_generations_are_kept_as_the_setting_says(settings: Settings) ->
         (settings.corpus[0] / f"{number}.txt").write_text(f"Beschluss {number}.\n", "utf-8")
         bring_up_to_date(replace(settings, keep_generations=3))
     assert numbers(settings) == ["000003", "000004", "000005", "000006"]
+
+
+def test_a_generation_that_is_replaced_while_it_is_opened_is_no_damage(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replaced(index: Path) -> Generation:
+        monkeypatch.setattr("indexer.leases.current", current)
+        publish(settings, 2)  # which removes the one whose name was read
+        raise IndexDamaged("manifest.json cannot be read")
+
+    monkeypatch.setattr("indexer.leases.current", replaced)
+    generation, lease, damages = leased(settings.index)
+    lease.close()
+    assert (generation.folder.name, damages) == ("000002", [])

@@ -85,6 +85,37 @@ def test_a_new_file_is_published_soon(
         wait_for(lambda: documents(settings) == 2)
 
 
+def test_what_is_written_during_the_first_run_is_not_missed(settings: Settings) -> None:
+    stop, runs = threading.Event(), list[int]()
+
+    def run() -> None:
+        bring_up_to_date(settings)
+        if not runs:
+            write(settings, "haushalt.txt", "Der Haushalt wurde beschlossen.")
+        runs.append(1)
+
+    thread = threading.Thread(target=keep_up_to_date, args=(settings, run, stop))
+    thread.start()
+    try:
+        wait_for(lambda: documents(settings) == 2)
+    finally:
+        stop.set()
+        thread.join(WITHIN_S)
+
+
+def test_a_folder_in_anothers_place_is_watched_too(settings: Settings) -> None:
+    corpus = settings.corpus[0]
+    with watched(settings):
+        wait_for(lambda: documents(settings) == 1)
+        time.sleep(0.5)
+        shutil.copytree(corpus, corpus.with_name("new"))
+        shutil.move(corpus, corpus.with_name("old"))
+        shutil.move(corpus.with_name("new"), corpus)
+        time.sleep(3)  # the exchange itself is a reason for runs
+        write(settings, "haushalt.txt", "Der Haushalt wurde beschlossen.")
+        wait_for(lambda: documents(settings) == 2)
+
+
 def test_a_burst_of_changes_is_one_run_or_few(settings: Settings) -> None:
     with watched(settings):
         wait_for(lambda: documents(settings) == 1)

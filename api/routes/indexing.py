@@ -40,8 +40,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 )
 async def index(jobs: JobQueue, root: Root) -> Response:
     """Bring the index up to date with its folders; whoever asks meanwhile shares the next run."""
-    job = jobs.submit()
-    return reply(job, 202, {"Location": f"{root}/v1/jobs/{job.id}"})
+    return accepted(jobs, root)
 
 
 @router.get("/jobs/{job_id}", response_model=Job, responses=documented(404, 422))
@@ -63,6 +62,12 @@ async def events(job_id: JobId, jobs: JobQueue) -> Response:
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def accepted(jobs: Jobs, root: str) -> Response:
+    """Ask for a run and say where its job is."""
+    job = jobs.submit()
+    return reply(job, 202, {"Location": f"{root}/v1/jobs/{job.id}"})
 
 
 def _find(jobs: Jobs, job_id: str) -> Job:

@@ -16,8 +16,8 @@ from api.jobs import Job
 from api.problems import documented
 from api.routes.documents import Id
 from api.routes.host import EngineHost
-from api.routes.indexing import ACCEPTED
-from api.routes.needs import Host, JobQueue, Root, reply, this_machine_only
+from api.routes.indexing import ACCEPTED, accepted
+from api.routes.needs import Host, JobQueue, Root, this_machine_only
 from indexer import changes
 from indexer.errors import IndexUnavailable, ReadError
 from indexer.reading.fields import metadata_from_mapping
@@ -93,10 +93,8 @@ async def put(
     buried = {stone.doc_id for stone in changes.buried(settings.data)}
     if doc_id in buried or not _replaceable(host, doc_id):
         raise HTTPException(409, f"{doc_id} is a document of a corpus folder.")
-
     await run_in_threadpool(changes.leave_upload, settings.data, doc_id, file.file, name, metadata)
-    job = jobs.submit()
-    return reply(job, 202, {"Location": f"{root}/v1/jobs/{job.id}"})
+    return accepted(jobs, root)
 
 
 @router.delete(
@@ -115,8 +113,7 @@ async def delete(doc_id: Id, host: Host, jobs: JobQueue, root: Root) -> Response
     else:
         raise HTTPException(404, "No document has this id.")
     await run_in_threadpool(changes.leave, data, change)
-    job = jobs.submit()
-    return reply(job, 202, {"Location": f"{root}/v1/jobs/{job.id}"})
+    return accepted(jobs, root)
 
 
 def _replaceable(host: EngineHost, doc_id: str) -> bool:
