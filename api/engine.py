@@ -134,11 +134,10 @@ class Engine:
         Raises:
             ValueError: if no passage matches the filters.
         """
-        snapshot = self._snapshot
+        snapshot, language = self._snapshot, question_language(question)
         allowed = snapshot.passages(filters)
         if not allowed.any():
             raise ValueError(f"no passage matches {filters}")
-        language = question_language(question)
         return consider(
             snapshot, self._encoder, self._reader, question, language, allowed, DEFAULT_K
         )
@@ -168,10 +167,11 @@ class Engine:
     ) -> DocumentList:
         """List documents in the order of doc_id; `filters.language` is the document's here."""
         snapshot = self._snapshot
-        records = snapshot.documents(filters)
+        ids = snapshot.listed(filters)
+        shown = (snapshot.by_id[doc_id] for doc_id in ids[offset : offset + limit])
         return DocumentList(
-            documents=tuple(described(snapshot, r) for r in records[offset : offset + limit]),
-            total=len(records),
+            documents=tuple(described(snapshot, record) for record in shown),
+            total=len(ids),
             index=snapshot.state,
         )
 
@@ -231,12 +231,13 @@ class Engine:
 
     def by_sha256(self) -> dict[str, str]:
         """Hash of the canonical text -> doc_id, of all visible documents."""
-        return {record.sha256: record.doc_id for record in self._snapshot.documents(NO_FILTERS)}
+        listed = map(self._snapshot.by_id.__getitem__, self._snapshot.listed(NO_FILTERS))
+        return {record.sha256: record.doc_id for record in listed}
 
     def folder(self, doc_id: str) -> Path | None:
         """The folder that a document came from, also of one under embargo; None if unknown."""
-        record = self._snapshot.by_id.get(doc_id)
-        return None if record is None else Path(record.folder)
+        by_id = self._snapshot.by_id
+        return Path(by_id[doc_id].folder) if doc_id in by_id else None
 
     def original(self, doc_id: str) -> Original:
         """Find our copy of the original file; raises KeyError."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,9 +11,11 @@ import numpy as np
 from api.answers import IndexState, OtherPlace, PassagePlace
 from api.clock import Clock, running
 from api.filters import Filters
+from api.passing import embargoed, once, passing
 from api.versions import Versions
 from indexer.analysis import LANGUAGES
 from indexer.errors import EncoderMismatch
+from indexer.joined import Records
 from indexer.leases import Lease
 from indexer.lexical import LexicalIndex
 from indexer.manifest import Generation
@@ -61,29 +62,21 @@ class Snapshot:
         self.store, self.vectors = contents.stores, contents.vectors
         self.sentences = contents.sentences
         self.terms = LexicalIndex([folder / "lexical" for folder in generation.segments])
-        self.records = self.store.documents()  # in the order of their rows
-        self._hidden = {r.doc_id for r in self.records if hidden is not None and hidden(r)}
-        # The only ones that may be under embargo: no question should look at all documents for it.
-        self._dated = [
-            place
-            for place, record in enumerate(self.records)
-            if record.doc_id in self._hidden or record.metadata.visible_from is not None
-        ]
-        self._listed = sorted(self.records, key=lambda record: record.doc_id)
-        self.by_id = {record.doc_id: record for record in self.records}
-        self._table = self.store.table()
-        places = {record.doc_id: place for place, record in enumerate(self._listed)}
-        ranks = np.array([places[record.doc_id] for record in self.records], np.int64)
+        self.documents = self.store.documents
+        self.by_id = Records(self.store)
+        self._table = self.store.table
+        count = len(self.documents)
+        self._hidden = np.zeros(count, bool)
+        if hidden is not None:
+            self._hidden[:] = [hidden(record) for record in self.store.records()]
+        self._listed = np.array(np.argsort(np.array(self.documents.doc_ids, object)), np.int64)
+        self._places = np.empty(count, np.int64)  # of each document in the order of doc_id
+        self._places[self._listed] = np.arange(count)
+        rows = np.arange(len(self._table.document))
         # Ties stand in the order of (doc_id, start), however the documents were added.
-        self.order = (ranks[self._table.document] << 32) + np.arange(len(self._table.document))
-        self._numbers = {record.doc_id: number for number, record in enumerate(self.records)}
-        self.versions = Versions(self.records, self._table.document, self.vectors)
-        counts = np.bincount(self._table.document, minlength=len(self.records))
-        self._passages = {r.doc_id: int(n) for r, n in zip(self.records, counts, strict=True)}
-        self._alike: dict[tuple[str, str], list[DocumentRecord]] = {}
-        for record in self.records:
-            for trait in _traits(record):
-                self._alike.setdefault(trait, []).append(record)
+        self.order = (self._places[self._table.document] << 32) + rows
+        self._starts = np.searchsorted(self._table.document, np.arange(count + 1))
+        self.versions = Versions(self.documents, self._starts, self._table.document, self.vectors)
 
     @property
     def today(self) -> date:
@@ -92,26 +85,28 @@ class Snapshot:
 
     def record(self, doc_id: str) -> DocumentRecord:
         """The document, unless it is under embargo or unknown: then KeyError."""
-        record = self.by_id[doc_id]
-        if self._embargoed(record, self._clock()):
+        if self._concealed(self._clock())[self.documents.numbers[doc_id]]:
             raise KeyError(doc_id)
-        return record
+        return self.by_id[doc_id]
 
-    def documents(self, filters: Filters) -> list[DocumentRecord]:
-        """The documents that pass the filters, in the order of doc_id."""
-        now, filters = self._clock(), _with_sets(filters)
-        return [
-            record
-            for record in self._listed
-            if self._passes(record, filters, now)
-            and (filters.language is None or record.language == filters.language)
-        ]
+    def listed(self, filters: Filters) -> list[str]:
+        """The ids of the documents that pass the filters, sorted."""
+        now = self._clock()
+        passes = passing(self.documents, filters, now) & ~self._concealed(now)
+        if filters.language is not None:
+            passes &= self.documents.language == LANGUAGES.index(filters.language)
+        ids = self.documents.doc_ids
+        return [ids[number] for number in self._listed[passes[self._listed]].tolist()]
 
     def passages(self, filters: Filters) -> np.ndarray:
-        """(N,) bool: which passages may be found."""
-        now, filters = self._clock(), _with_sets(filters)
-        documents = np.array([self._passes(r, filters, now) for r in self.records], bool)
-        allowed: np.ndarray = documents[self._table.document]
+        """(N,) bool: which passages may be found; of the same text twice those of one document."""
+        now = self._clock()
+        passes = passing(self.documents, filters, now) & ~self._concealed(now)
+        passes = once(self.documents, passes, self._places)
+        if passes.all():
+            allowed = np.ones(len(self._table.document), bool)
+        else:
+            allowed = passes[self._table.document]
         if filters.language is not None:
             allowed &= self._table.language == LANGUAGES.index(filters.language)
         return allowed
@@ -119,13 +114,13 @@ class Snapshot:
     @property
     def visible(self) -> np.ndarray | None:
         """(N,) bool: the passages that anybody may know of; None where all are."""
-        now = self._clock()
-        hidden = [place for place in self._dated if self._embargoed(self.records[place], now)]
-        return ~np.isin(self._table.document, hidden) if hidden else None
+        concealed = self._concealed(self._clock())
+        return ~concealed[self._table.document] if concealed.any() else None
 
     def rows_of(self, record: DocumentRecord) -> np.ndarray:
         """(R,) int64: the rows of the document's passages, in order."""
-        return np.flatnonzero(self._table.document == self._numbers[record.doc_id])
+        number = self.documents.numbers[record.doc_id]
+        return np.arange(self._starts[number], self._starts[number + 1])
 
     def languages(self, rows: np.ndarray) -> list[Language]:
         """The languages of the passages of these rows."""
@@ -135,7 +130,7 @@ class Snapshot:
         """Where the passages of these rows stand, in this order."""
         table = self._table
         return [
-            PassagePlace(self.records[document].doc_id, start, end, LANGUAGES[language])
+            PassagePlace(self.documents.doc_ids[document], start, end, LANGUAGES[language])
             for document, start, end, language in zip(
                 table.document[rows].tolist(),
                 table.start[rows].tolist(),
@@ -147,7 +142,7 @@ class Snapshot:
 
     def passages_of(self, record: DocumentRecord) -> int:
         """How many passages the document has."""
-        return self._passages[record.doc_id]
+        return len(self.rows_of(record))
 
     def translations(self, record: DocumentRecord) -> tuple[OtherPlace, ...]:
         """Visible documents that the front matter ties to this one, in another language."""
@@ -159,51 +154,18 @@ class Snapshot:
         self, record: DocumentRecord, repeats: Sequence[int] = ()
     ) -> tuple[OtherPlace, ...]:
         """Visible documents with the same text or translation key, and those of these rows."""
-        now = self._clock()
-        alike = {other.doc_id: other for trait in _traits(record) for other in self._alike[trait]}
-        for number in self._table.document[list(repeats)].tolist():
-            alike[self.records[number].doc_id] = self.records[number]
-        return tuple(
-            OtherPlace(other.doc_id, other.title, other.language)
-            for doc_id, other in sorted(alike.items())
-            if doc_id != record.doc_id and not self._embargoed(other, now)
-        )
+        table, own = self.documents, self.documents.numbers[record.doc_id]
+        alike = np.append(self._table.document[list(repeats)], own)
+        same = np.isin(table.text, table.text[alike[table.repeated[alike]]])
+        if table.version[own] >= 0:
+            same |= table.version == table.version[own]
+        same[alike] = True
+        same[own] = False
+        same &= ~self._concealed(self._clock())
+        ids = sorted(table.doc_ids[number] for number in np.flatnonzero(same).tolist())
+        others = map(self.by_id.__getitem__, ids)
+        return tuple(OtherPlace(other.doc_id, other.title, other.language) for other in others)
 
-    def _embargoed(self, record: DocumentRecord, now: datetime) -> bool:
-        visible_from = record.metadata.visible_from
-        return record.doc_id in self._hidden or (visible_from is not None and now < visible_from)
-
-    def _passes(self, record: DocumentRecord, filters: Filters, now: datetime) -> bool:
-        """Whether the document may be found; the passage's language is another matter."""
-        metadata = record.metadata
-        expired = metadata.valid_until is not None and now.date() > metadata.valid_until
-        return (
-            not self._embargoed(record, now)
-            and (filters.include_expired or not expired)
-            and (filters.doc_ids is None or record.doc_id in filters.doc_ids)
-            and (filters.tags is None or any(tag in filters.tags for tag in metadata.tags))
-            and _in_period(record.published, filters)
-        )
-
-
-def _traits(record: DocumentRecord) -> list[tuple[str, str]]:
-    """What two documents share if one is the other's duplicate or translation."""
-    key = record.metadata.translation_key
-    return [("text", record.sha256), *([("translation", key)] if key else [])]
-
-
-def _with_sets(filters: Filters) -> Filters:
-    """The same filters, quick to look up in however many values they have."""
-    return replace(
-        filters,
-        doc_ids=None if filters.doc_ids is None else frozenset(filters.doc_ids),
-        tags=None if filters.tags is None else frozenset(filters.tags),
-    )
-
-
-def _in_period(published: date | None, filters: Filters) -> bool:
-    """Whether the date lies between both ends; without a date no end holds."""
-    first, last = filters.published_from, filters.published_to
-    if first is None and last is None:
-        return True
-    return published is not None and (first or published) <= published <= (last or published)
+    def _concealed(self, now: datetime) -> np.ndarray:
+        """(D,) bool: which documents nobody may know of."""
+        return np.asarray(self._hidden | embargoed(self.documents, now))

@@ -32,6 +32,7 @@ def bring_up_to_date(
     rebuild: bool = False,
     allow_removals: bool = False,
     wait_s: float = 0.0,
+    encoder: LazyEncoder | None = None,
 ) -> Summary:
     """Publish a generation that holds what the corpus folders hold now, if anything changed.
 
@@ -44,6 +45,7 @@ def bring_up_to_date(
             the published generation cannot be read.
         allow_removals: publish even if most documents, or all of a folder, are gone.
         wait_s: how long to wait for another process that writes, in seconds.
+        encoder: another one than the setting's.
 
     Raises:
         NothingPublished: with the reason; the published generation stays in force.
@@ -62,7 +64,7 @@ def bring_up_to_date(
         previous = _previous(settings.index, rebuild)
         summary = Summary(generation=previous.number)
         summary.reasons += [f"made anew: {why}" for why in previous.damages]
-        encoder = LazyEncoder(settings)
+        encoder = encoder or LazyEncoder(settings)
         pipeline = pipeline_parts(settings, encoder)
         (folder / "originals").mkdir()
         drafts = collect(

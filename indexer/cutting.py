@@ -64,6 +64,11 @@ class TakenOver:
         """Whether its record, too, is as it was."""
         return self.record == self.old
 
+    @property
+    def analysed_alike(self) -> bool:
+        """Whether its terms are still right."""
+        return self.old.pipeline.get("analysis") == self.record.pipeline.get("analysis")
+
     def load(self, previous: Previous) -> Cut:
         """Read what is published."""
         published = previous.passages(self.old)

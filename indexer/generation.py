@@ -9,19 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from indexer.cutting import Cut, Inputs, LazyEncoder
-from indexer.embedding_input import matched_text
 from indexer.encoder import Encoder
-from indexer.errors import IndexDamaged
-from indexer.lexical import LexicalIndex
 from indexer.manifest import Entry, Generation, Segment
 from indexer.previous import PassageVectors, Previous
 from indexer.publishing import publish, take_over
+from indexer.segment_writing import Kept, write_segment
 from indexer.segments import Document, plan
-from indexer.sentence_vectors import SentenceVectors, compressed
+from indexer.sentence_vectors import compressed
 from indexer.settings import Settings
-from indexer.store import Store, write_store
 from indexer.summary import Progress
-from indexer.vectors import VectorIndex
 
 EMBEDDING_BATCH = 256  # passages between two reports of progress
 
@@ -86,33 +82,28 @@ class _Writer:
 
     def write(self, name: str, documents: Sequence[Document]) -> Segment:
         """Write a segment and check that it can be read back."""
-        cuts = [one if isinstance(one, Cut) else one.load(self.previous) for one in documents]
-        rows = [(cut, passage) for cut in cuts for passage in cut.passages]
-        keys = [key for cut in cuts for key in cut.keys]
-        known = self._vectors(cuts, keys)
-        self.progress("write", 0, 1)
+        kept: dict[str, Kept] = {}
+        new = []
+        for one in documents:
+            if isinstance(one, Cut):
+                new.append(one)
+            elif one.analysed_alike:
+                segment, number = self.previous.place(one.old.doc_id)
+                into = kept.setdefault(segment.name, Kept(segment))
+                into.numbers.append(number)
+                if not one.unchanged:
+                    into.changed[number] = one.record
+            else:
+                new.append(one.load(self.previous))
+        keys = [key for cut in new for key in cut.keys]
+        vectors = self._vectors(new, keys)
         if keys:
-            self._dimension = len(known[keys[0]][0])
-        segment = self.folder / "segments" / name
-        segment.mkdir(parents=True)
-        dimension = self.dimension()
-        matrix = np.array([known[key][0] for key in keys], np.float32).reshape(-1, dimension)
-        VectorIndex.build(matrix).save(segment / "vectors.faiss")
-        SentenceVectors.save(segment, [known[key][1] for key in keys], dimension)
-        LexicalIndex.build(
-            segment / "lexical",
-            ((passage.language, matched_text(cut.record.title, passage)) for cut, passage in rows),
-        )
-        write_store(
-            segment / "store.sqlite",
-            (
-                (cut.record, cut.text, list(zip(cut.passages, cut.keys, strict=True)))
-                for cut in cuts
-            ),
-        )
-        _verify(segment, len(cuts), len(rows))
+            self._dimension = len(vectors[keys[0]][0])
+        self.progress("write", 0, 1)
+        folder = self.folder / "segments" / name
+        written = write_segment(folder, list(kept.values()), new, vectors, self.dimension())
         self.progress("write", 1, 1)
-        return Segment(name, len(cuts), len(rows))
+        return written
 
     def _vectors(self, cuts: Sequence[Cut], keys: list[bytes]) -> dict[bytes, PassageVectors]:
         inputs = {key: made for cut in cuts for key, made in cut.inputs.items()}
@@ -177,21 +168,3 @@ def _keep_originals(
     new = {file.name for file in originals.iterdir()}
     missing = {f"originals/{sha256}" for sha256 in wanted - new}
     return _take_over(folder, previous, missing.__contains__)
-
-
-def _verify(segment: Path, documents: int, passages: int) -> None:
-    """Open what was written as a reader would; raises IndexDamaged where counts differ."""
-    store = Store(segment / "store.sqlite")
-    try:
-        counts = {
-            "documents": (len(store.documents()), documents),
-            "passages": (len(store.table().document), passages),
-            "vectors": (len(VectorIndex.load(segment / "vectors.faiss")), passages),
-            "sentence vectors": (len(SentenceVectors.load(segment)), passages),
-            "terms": (len(LexicalIndex([segment / "lexical"])), passages),
-        }
-    finally:
-        store.close()
-    for what, (found, expected) in counts.items():
-        if found != expected:
-            raise IndexDamaged(f"{segment} holds {found} {what}, {expected} were written")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
+from indexer.document_table import DocumentTable
 from indexer.records import DocumentRecord
 from indexer.sentence_vectors import SentenceVectors
 from indexer.store import PassageTable, Store
 from indexer.types import Passage
 from indexer.vectors import VectorIndex
+
+KEPT_RECORDS = 4_096  # in memory: what answers name again and again
+SPARE = 10  # one in so many, and so many, are compared again by whole vectors beyond k
 
 
 class _Numbering:
@@ -41,25 +46,28 @@ class Stores:
     def __init__(self, stores: Sequence[Store]) -> None:
         self._stores = stores
         self._rows = _Numbering([len(store) for store in stores])
-        self._documents = [store.documents() for store in stores]
-        self._store_of = {
-            record.doc_id: store
-            for store, records in zip(stores, self._documents, strict=True)
-            for record in records
-        }
+        columns = [store.columns() for store in stores]
+        self._numbers = _Numbering([len(own) for own in columns])
+        self.documents = DocumentTable.of([row for own in columns for row in own])
+        self.table = _joined(stores, self._numbers.firsts)
 
     def close(self) -> None:
         """Let go of the files."""
         for store in self._stores:
             store.close()
 
-    def documents(self) -> list[DocumentRecord]:
-        """All documents, without their texts, segment by segment in the order of doc_id."""
-        return [record for records in self._documents for record in records]
+    def records(self) -> list[DocumentRecord]:
+        """All documents, without their texts, by number; takes a while where there are many."""
+        return [record for store in self._stores for record in store.records()]
+
+    def record(self, number: int) -> DocumentRecord:
+        """One document, without its text."""
+        segment, own = self._numbers.of(number)
+        return self._stores[segment].record(own)
 
     def text(self, doc_id: str) -> str:
         """The document's canonical text; raises KeyError."""
-        return self._store_of[doc_id].text(doc_id)
+        return self._of(doc_id).text(doc_id)
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """Return the passages of these rows, in this order."""
@@ -72,29 +80,49 @@ class Stores:
 
     def passages_of(self, doc_id: str) -> list[tuple[Passage, bytes]]:
         """All passages of one document, in order, each with its embedding key; raises KeyError."""
-        return self._store_of[doc_id].passages_of(doc_id)
+        return self._of(doc_id).passages_of(doc_id)
 
-    def table(self) -> PassageTable:
-        """Read the arrays over all passages."""
-        tables = [store.table() for store in self._stores]
-        firsts = np.cumsum([0, *map(len, self._documents)])
-        none = np.empty(0, np.int32)
-        return PassageTable(
-            document=np.concatenate(
-                [none, *(t.document + first for t, first in zip(tables, firsts, strict=False))]
-            ).astype(np.int32),
-            language=np.concatenate([np.empty(0, np.int8), *(t.language for t in tables)]),
-            start=np.concatenate([none, *(t.start for t in tables)]),
-            end=np.concatenate([none, *(t.end for t in tables)]),
-        )
-
-    def keys(self) -> dict[bytes, int]:
-        """Embedding key -> one row that has it."""
+    def rows_of(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """Embedding key -> one row that has it, of those keys that are there."""
         return {
             key: row + int(first)
             for store, first in zip(self._stores, self._rows.firsts, strict=False)
-            for key, row in store.keys().items()
+            for key, row in store.rows_of(keys).items()
         }
+
+    def _of(self, doc_id: str) -> Store:
+        segment, _ = self._numbers.of(self.documents.numbers[doc_id])
+        return self._stores[segment]
+
+
+class Records(Mapping[str, DocumentRecord]):
+    """The documents by their ids, read when they are asked for; the last ones are kept."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._numbers = stores.documents.numbers
+        self._read = lru_cache(maxsize=KEPT_RECORDS)(stores.record)
+
+    def __getitem__(self, doc_id: str) -> DocumentRecord:
+        return self._read(self._numbers[doc_id])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def _joined(stores: Sequence[Store], firsts: np.ndarray) -> PassageTable:
+    tables = [store.table for store in stores]
+    none = np.empty(0, np.int32)
+    return PassageTable(
+        document=np.concatenate(
+            [none, *(t.document + first for t, first in zip(tables, firsts, strict=False))]
+        ).astype(np.int32),
+        language=np.concatenate([np.empty(0, np.int8), *(t.language for t in tables)]),
+        start=np.concatenate([none, *(t.start for t in tables)]),
+        end=np.concatenate([none, *(t.end for t in tables)]),
+    )
 
 
 class Vectors:
@@ -108,21 +136,37 @@ class Vectors:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def exact(self) -> int:
+        """How many of the passages are all looked at in a search; of the others the nearest."""
+        return sum(len(index) for index in self._indexes if index.exact)
+
     def search(
         self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Find the query's k nearest passages among the allowed ones, see `VectorIndex.search`."""
+        """Find the query's k nearest passages among the allowed ones, see `VectorIndex.search`.
+
+        Scores are the inner products themselves: what was found by compressed vectors is compared
+        again by the whole ones.
+        """
         scores, rows = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
+        exact = self.exact == len(self)
+        enough = k if exact else k + k // SPARE + SPARE
         for index, first in zip(self._indexes, self._rows.firsts, strict=False):
             own = None if allowed is None else allowed[first : first + len(index)]
             if not len(index) or (own is not None and not own.any()):
                 continue
-            near, places = index.search(query, k, own)
+            near, places = index.search(query, enough, own)
             scores.append(near)
             rows.append(places + first)
-        every = np.concatenate(scores)
-        best = np.argsort(-every, kind="stable")[:k]
-        return every[best], np.concatenate(rows)[best]
+        every, found = np.concatenate(scores), np.concatenate(rows)
+        best = np.argsort(-every, kind="stable")[:enough]
+        every, found = every[best], found[best]
+        if not exact:
+            every = self.vectors(found) @ query
+            best = np.argsort(-every, kind="stable")
+            every, found = every[best], found[best]
+        return every[:k], found[:k]
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
         """Return (len(rows), D) float32, the stored vectors in the order of `rows`."""

@@ -7,7 +7,6 @@ no rare English word because a few German passages stand nearby.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -18,13 +17,12 @@ import numpy as np
 from indexer.abbreviations import find_abbreviations
 from indexer.analysis import LANGUAGES, part_terms, stems, terms
 from indexer.concepts import FAR, Concept, Reach, concepts
-from indexer.errors import IndexDamaged
-from indexer.postings import FIELDS, WORDS, Postings, keys, write
+from indexer.definitions import Definition, read_definitions, write_definitions
+from indexer.postings import FIELDS, WORDS, Part, Postings, counted, keys, write
 from indexer.spelling import corrected
 from indexer.types import Language
 from indexer.wanted import Match, Wanted, matches
 
-ABBREVIATIONS_FILE = "abbreviations.json"
 K1, B = 1.2, 0.75
 SAME_WEIGHT = 0.5  # from which a term counts as the word itself where passages are counted
 
@@ -38,28 +36,48 @@ class LexicalIndex:
         self._firsts = np.cumsum([0, *(len(part) for part in self._parts)])
         none = np.empty(0, np.int8)
         self._languages = np.concatenate([none, *(part.languages for part in self._parts)])
-        self._definitions: list[tuple[str, list[str], int]] = sorted(
+        self._definitions: list[Definition] = sorted(
             (short, words, row + int(first))
             for folder, first in zip(folders, self._firsts, strict=False)
-            for short, words, row in _definitions(folder / ABBREVIATIONS_FILE)
+            for short, words, row in read_definitions(folder)
         )
         self._abbreviations = self._defined(None)
         self._norms = self._length_norms()
 
     @staticmethod
-    def build(folder: Path, passages: Iterable[tuple[Language, str]]) -> None:
-        """Write a segment of (language, text to match) per row into a new folder."""
-        definitions: list[tuple[str, list[str], int]] = []
+    def build(
+        folder: Path,
+        passages: Iterable[tuple[Language, str]],
+        kept: Sequence[tuple[Path, np.ndarray]] = (),
+    ) -> None:
+        """Write a segment into a new folder.
 
-        def rows() -> Iterator[tuple[Language, tuple[list[str], list[str]]]]:
-            for row, (language, text) in enumerate(passages):
+        Args:
+            passages: (language, text to match) per row.
+            kept: folders of other segments and (R,) bool, which of their rows stand before these;
+                nothing is analysed again.
+        """
+        definitions: list[Definition] = []
+        parts: list[Part] = []
+        first = 0
+        for other, rows in kept:
+            number = first - 1 + np.cumsum(rows)
+            definitions += [
+                (short, words, int(number[row]))
+                for short, words, row in read_definitions(other)
+                if rows[row]
+            ]
+            parts.append(Postings(other).part(rows))
+            first += int(rows.sum())
+
+        def analysed() -> Iterator[tuple[Language, tuple[list[str], list[str]]]]:
+            for row, (language, text) in enumerate(passages, start=first):
                 for short, words in find_abbreviations([text]).items():
                     definitions.append((short, words, row))
                 yield language, (terms(text, language), part_terms(text, language))
 
-        write(folder, rows())
-        text = json.dumps(sorted(definitions), ensure_ascii=False)
-        (folder / ABBREVIATIONS_FILE).write_text(text + "\n", encoding="utf-8")
+        write(folder, [*parts, counted(analysed())])
+        write_definitions(folder, definitions)
 
     def __len__(self) -> int:
         return int(self._firsts[-1])
@@ -228,12 +246,3 @@ def _best(rows: np.ndarray, scores: np.ndarray, k: int) -> np.ndarray:
 def _idf(passages: int, found: int) -> float:
     # A word in every passage still tells a little: no division by its idf is one by 0.
     return max(1e-3, math.log(1 + (passages - found + 0.5) / (found + 0.5)))
-
-
-def _definitions(file: Path) -> list[tuple[str, list[str], int]]:
-    """Short form, the words that it stands for, the row that says so."""
-    try:
-        found: list[tuple[str, list[str], int]] = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(f"{file} is not readable: {error}") from error
-    return found

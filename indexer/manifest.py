@@ -16,7 +16,7 @@ from typing import Any
 
 from indexer.errors import IndexDamaged, IndexUnavailable
 
-FORMAT = 3  # 2: sentence vectors, parts of compounds, abbreviations; 3: segments, own postings
+FORMAT = 4  # 3: segments, own postings; 4: columns, lists of near vectors
 REMEDY = "`fundstelle index` makes it anew, `fundstelle index --rebuild` checks every byte before"
 Entry = dict[str, Any]  # of a file: bytes, sha256
 

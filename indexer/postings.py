@@ -15,6 +15,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -72,9 +73,33 @@ class Postings:
         start, end = self._starts[place], self._starts[place + 1]
         return self._rows[start:end], self._counts[start:end]
 
+    def part(self, kept: np.ndarray) -> Part:
+        """Take out (R,) bool rows, for another segment."""
+        number = np.cumsum(kept, dtype=np.uint32) - np.uint32(1)
+        stays = kept[self._rows]
+        keys = np.repeat(self._terms, np.diff(self._starts))
+        return Part(
+            keys[stays],
+            number[self._rows[stays]],
+            self._counts[stays],
+            self.lengths[:, kept],
+            self.languages[kept],
+        )
 
-def write(folder: Path, rows: Iterable[tuple[Language, Sequence[Sequence[str]]]]) -> None:
-    """Write a segment's postings into a new folder.
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of a segment to be: what its files will hold of them, rows numbered from 0."""
+
+    keys: np.ndarray  # (P,) uint64: the term of each posting
+    rows: np.ndarray  # (P,) uint32, ascending within a term
+    counts: np.ndarray  # (P,) uint8
+    lengths: np.ndarray  # (FIELDS, R) uint16
+    languages: np.ndarray  # (R,) int8
+
+
+def counted(rows: Iterable[tuple[Language, Sequence[Sequence[str]]]]) -> Part:
+    """Count the terms of new rows.
 
     Args:
         rows: language, and the terms of each field, per row in their order.
@@ -82,7 +107,7 @@ def write(folder: Path, rows: Iterable[tuple[Language, Sequence[Sequence[str]]]]
     numbers: dict[tuple[Language, int], dict[str, int]] = {of: {} for of in _SALTS}
     known = 0
     languages, lengths = array("b"), array("H")
-    of_term, of_row, counted = array("I"), array("I"), array("B")
+    of_term, of_row, counts = array("I"), array("I"), array("B")
     for row, (language, fields) in enumerate(rows):
         languages.append(LANGUAGES.index(language))
         for field, terms in enumerate(fields):
@@ -93,22 +118,34 @@ def write(folder: Path, rows: Iterable[tuple[Language, Sequence[Sequence[str]]]]
                 known += number == known
                 of_term.append(number)
                 of_row.append(row)
-                counted.append(min(count, MOST_COUNTED))
+                counts.append(min(count, MOST_COUNTED))
     hashed = np.empty(known, np.uint64)
     for (language, field), own in numbers.items():
         hashed[list(own.values())] = keys(list(own), language, field)
-    order = np.argsort(hashed, kind="stable")
-    place = np.empty(known, np.int64)
-    place[order] = np.arange(known)
-    places = place[np.array(of_term, np.int64)]
-    by_place = np.argsort(places, kind="stable")  # within a term rows stay ascending
+    return Part(
+        hashed[np.array(of_term, np.int64)],
+        np.array(of_row, np.uint32),
+        np.array(counts, np.uint8),
+        np.array(lengths, np.uint16).reshape(-1, len(FIELDS)).T,
+        np.array(languages, np.int8),
+    )
+
+
+def write(folder: Path, parts: Sequence[Part]) -> None:
+    """Write the postings of a segment, whose rows are those of the parts, into a new folder."""
+    firsts = np.cumsum([0, *(len(part.languages) for part in parts)])
+    hashed = np.concatenate([np.empty(0, np.uint64), *(part.keys for part in parts)])
+    order = np.argsort(hashed, kind="stable")  # within a term rows stay ascending
+    terms, starts = np.unique(hashed[order], return_index=True)
+    rows = [part.rows + np.uint32(first) for part, first in zip(parts, firsts, strict=False)]
+    empty = np.empty((len(FIELDS), 0), np.uint16)
     arrays = {
-        "terms": hashed[order],
-        "starts": np.concatenate([[0], np.bincount(places, minlength=known).cumsum()]),
-        "rows": np.array(of_row, np.uint32)[by_place],
-        "counts": np.array(counted, np.uint8)[by_place],
-        "lengths": np.array(lengths, np.uint16).reshape(-1, len(FIELDS)).T,
-        "languages": np.array(languages, np.int8),
+        "terms": terms,
+        "starts": np.append(starts, len(hashed)).astype(np.int64),
+        "rows": np.concatenate([np.empty(0, np.uint32), *rows])[order],
+        "counts": np.concatenate([np.empty(0, np.uint8), *(p.counts for p in parts)])[order],
+        "lengths": np.concatenate([empty, *(part.lengths for part in parts)], axis=1),
+        "languages": np.concatenate([np.empty(0, np.int8), *(part.languages for part in parts)]),
     }
     folder.mkdir(parents=True)
     for name in _FILES:

@@ -43,8 +43,8 @@ class Contents:
         folders = generation.segments
         dimension = generation.manifest.dimension
         return cls(
-            Stores([Store(folder / "store.sqlite") for folder in folders]),
-            Vectors([VectorIndex.load(folder / "vectors.faiss") for folder in folders], dimension),
+            Stores([Store(folder) for folder in folders]),
+            Vectors([VectorIndex.load(folder) for folder in folders], dimension),
             Sentences([SentenceVectors.load(folder) for folder in folders]),
         )
 
@@ -60,8 +60,8 @@ class Previous:
     damages: list[str] = field(default_factory=list)  # what is not used, and why
     _damaged: Collection[str] = ()  # files
     _counts: Mapping[str, int] = field(default_factory=dict)
+    _numbers: Mapping[str, int] = field(default_factory=dict)  # doc_id -> number in its segment
     _contents: Contents | None = None
-    _rows: dict[bytes, int] | None = None
 
     @classmethod
     def load(cls, index: Path, *, verify: bool = False) -> Previous:
@@ -103,9 +103,10 @@ class Previous:
             damages: what of the published one is not used, and why.
             damaged: files that must not be taken over.
         """
-        records = contents.stores.documents()
-        counts = np.bincount(contents.stores.table().document, minlength=len(records))
-        names = [one.name for one in published.manifest.segments for _ in range(one.documents)]
+        records = contents.stores.records()
+        counts = np.bincount(contents.stores.table.document, minlength=len(records))
+        segments = published.manifest.segments
+        places = [(one.name, number) for one in segments for number in range(one.documents)]
         return cls(
             generation=published,
             by_path={(record.folder, record.path): record for record in records},
@@ -113,7 +114,8 @@ class Previous:
                 content_key(record): record
                 for record in sorted(records, key=lambda record: record.doc_id, reverse=True)
             },
-            segment_of={r.doc_id: name for r, name in zip(records, names, strict=True)},
+            segment_of={r.doc_id: name for r, (name, _) in zip(records, places, strict=True)},
+            _numbers={r.doc_id: number for r, (_, number) in zip(records, places, strict=True)},
             damages=list(damages),
             _damaged=damaged,
             _counts={r.doc_id: int(n) for r, n in zip(records, counts, strict=True)},
@@ -151,10 +153,8 @@ class Previous:
         """The vectors that are already known, by embedding key."""
         if self._contents is None or not keys:
             return {}
-        if self._rows is None:  # of a large index they take a while to read
-            self._rows = self._contents.stores.keys()
-        known = [key for key in keys if key in self._rows]
-        rows = np.array([self._rows[key] for key in known], np.int64)
+        known = self._contents.stores.rows_of(keys)
+        rows = np.array(list(known.values()), np.int64)
         sentences = (self._contents.sentences.units(row) for row in rows.tolist())
         return {
             key: (vector, units)
@@ -162,6 +162,12 @@ class Previous:
                 known, self._contents.vectors.vectors(rows), sentences, strict=True
             )
         }
+
+    def place(self, doc_id: str) -> tuple[Path, int]:
+        """The folder of the segment that holds a document, and its number there; KeyError."""
+        if self.generation is None:
+            raise KeyError(doc_id)
+        return self.generation.folder / "segments" / self.segment_of[doc_id], self._numbers[doc_id]
 
     def original(self, sha256: str) -> Path | None:
         """Our copy of an original file, where it is kept whole."""

@@ -32,12 +32,23 @@ class SentenceVectors:
         return cls(vectors, starts)
 
     @staticmethod
-    def save(folder: Path, units: Sequence[np.ndarray], dimension: int) -> None:
-        """Write each passage's (U, D) int8 units, in the order of rows."""
-        starts = np.cumsum([0, *(len(one) for one in units)], dtype=np.int64)
-        vectors = np.concatenate([np.empty((0, dimension), np.int8), *units])
+    def save(
+        folder: Path,
+        units: Sequence[np.ndarray],
+        dimension: int,
+        kept: Sequence[tuple[SentenceVectors, np.ndarray]] = (),
+    ) -> None:
+        """Write each passage's (U, D) int8 units, in the order of rows.
+
+        Args:
+            kept: those of other segments and (R,) bool, which of their rows stand before these.
+        """
+        counts = [np.diff(other._starts)[rows] for other, rows in kept]
+        counts.append(np.array([len(one) for one in units], np.int64))
+        copied = [other._of(rows) for other, rows in kept]
+        vectors = np.concatenate([np.empty((0, dimension), np.int8), *copied, *units])
         np.save(folder / VECTORS_FILE, vectors)
-        np.save(folder / STARTS_FILE, starts)
+        np.save(folder / STARTS_FILE, np.cumsum(np.concatenate([[0], *counts]), dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -45,6 +56,10 @@ class SentenceVectors:
     def units(self, row: int) -> np.ndarray:
         """(U, D) int8, as they were saved."""
         return np.asarray(self._vectors[self._starts[row] : self._starts[row + 1]])
+
+    def _of(self, rows: np.ndarray) -> np.ndarray:
+        """(V, D) int8: all units of (R,) bool rows, in their order."""
+        return np.asarray(self._vectors[np.repeat(rows, np.diff(self._starts))])
 
     def cosines(self, row: int, query: np.ndarray) -> np.ndarray:
         """Return the query's cosine to each unit of a passage, (U,) float32.

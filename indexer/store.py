@@ -1,52 +1,39 @@
-"""Documents and passages of one generation in one SQLite file. The only module on sqlite3."""
+"""Documents and passages of one segment, in one SQLite file.
+
+store.sqlite  documents with their texts, passages with what a hit shows
+rows.npy      (4, R) int32: document, language, start, end of every passage
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from indexer.analysis import LANGUAGES
+from indexer.document_table import COLUMNS
 from indexer.errors import IndexDamaged
 from indexer.records import (
     DocumentRecord,
     document_from_row,
-    document_to_row,
     passage_from_row,
-    passage_to_row,
 )
 from indexer.types import Passage
 
-_SCHEMA = """
-CREATE TABLE documents (
-  number INTEGER PRIMARY KEY,  -- from 0, in the order of doc_id
-  doc_id TEXT NOT NULL UNIQUE,
-  record TEXT NOT NULL,        -- JSON: everything but the text
-  text TEXT NOT NULL
-) STRICT;
-CREATE TABLE passages (
-  row INTEGER PRIMARY KEY,     -- from 0, in the order of (doc_id, start); the row of its vector
-  document INTEGER NOT NULL REFERENCES documents(number),
-  start INTEGER NOT NULL,
-  "end" INTEGER NOT NULL,
-  language TEXT NOT NULL,
-  key BLOB NOT NULL,           -- hash of the exact embedded input and the encoder
-  record TEXT NOT NULL         -- JSON: headings, columns, sentences, page
-) STRICT;
-CREATE INDEX passages_by_document ON passages(document);
-"""
+STORE_FILE, ROWS_FILE = "store.sqlite", "rows.npy"
+DOCUMENTS = ", ".join(COLUMNS)
+_AT_ONCE = 500  # parameters of one statement
 
 
 @dataclass(frozen=True, slots=True)
 class PassageTable:
     """What every request needs of all passages, as arrays by row."""
 
-    document: np.ndarray  # (N,) int32, number of the passage's document
+    document: np.ndarray  # (N,) int32, number of the passage's document, ascending
     language: np.ndarray  # (N,) int8, position in LANGUAGES
     start: np.ndarray  # (N,) int32
     end: np.ndarray  # (N,) int32
@@ -55,18 +42,20 @@ class PassageTable:
 class Store:
     """Reads are safe from any thread: SQLite serialises calls on one connection."""
 
-    def __init__(self, file: Path) -> None:
-        """Open for reading; raises IndexDamaged, naming the file."""
-        self._file = file
-        uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+    def __init__(self, segment: Path) -> None:
+        """Open a segment's for reading; raises IndexDamaged, naming the file."""
+        self._file = segment / STORE_FILE
         try:
-            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                read_only(segment), uri=True, check_same_thread=False
+            )
             self._connection.execute("SELECT 1 FROM documents LIMIT 1")
         except sqlite3.Error as error:
-            raise IndexDamaged(f"{file} is not a readable store: {error}") from error
+            raise IndexDamaged(f"{self._file} is not a readable store: {error}") from error
+        self.table = _table(segment / ROWS_FILE)
 
     def __len__(self) -> int:
-        return int(self._query("SELECT count(*) FROM passages")[0][0])
+        return len(self.table.document)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -80,10 +69,21 @@ class Store:
                 f"{self._file} is damaged: {error}; `fundstelle index --rebuild` makes a new one"
             ) from error
 
-    def documents(self) -> list[DocumentRecord]:
-        """All documents, ordered by doc_id, without their texts."""
+    def columns(self) -> list[tuple[Any, ...]]:
+        """What `DocumentTable` takes, in the order of numbers."""
+        return self._query(f"SELECT {DOCUMENTS} FROM documents ORDER BY number")  # noqa: S608
+
+    def records(self) -> list[DocumentRecord]:
+        """All documents, without their texts, in the order of numbers."""
         rows = self._query("SELECT record FROM documents ORDER BY number")
         return [document_from_row(record) for (record,) in rows]
+
+    def record(self, number: int) -> DocumentRecord:
+        """Return one document, without its text; raises IndexError."""
+        row = self._query("SELECT record FROM documents WHERE number = ?", (number,))
+        if not row:
+            raise IndexError(number)
+        return document_from_row(row[0][0])
 
     def text(self, doc_id: str) -> str:
         """The document's canonical text; raises KeyError."""
@@ -115,58 +115,29 @@ class Store:
         passages = self.passages([row for row, _ in found])
         return list(zip(passages, (key for _, key in found), strict=True))
 
-    def table(self) -> PassageTable:
-        """Read the arrays over all passages."""
-        rows = self._query('SELECT document, language, start, "end" FROM passages ORDER BY row')
-        codes = {language: code for code, language in enumerate(LANGUAGES)}
-        return PassageTable(
-            document=np.array([row[0] for row in rows], np.int32),
-            language=np.array([codes[row[1]] for row in rows], np.int8),
-            start=np.array([row[2] for row in rows], np.int32),
-            end=np.array([row[3] for row in rows], np.int32),
-        )
-
-    def keys(self) -> dict[bytes, int]:
-        """Embedding key -> one row that has it."""
-        return dict(self._query("SELECT key, row FROM passages"))
+    def rows_of(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """Embedding key -> one row that has it, of those keys that are there."""
+        found: dict[bytes, int] = {}
+        for first in range(0, len(keys), _AT_ONCE):
+            some = keys[first : first + _AT_ONCE]
+            sql = f"SELECT key, row FROM passages WHERE key IN ({marks(some)})"  # noqa: S608
+            found |= dict(self._query(sql, some))
+        return found
 
 
-def write_store(
-    file: Path, documents: Iterable[tuple[DocumentRecord, str, Sequence[tuple[Passage, bytes]]]]
-) -> None:
-    """Write a new store.
+def read_only(segment: Path) -> str:
+    """Where SQLite finds the store of a segment that will never change."""
+    return f"{(segment / STORE_FILE).absolute().as_uri()}?mode=ro&immutable=1"
 
-    Args:
-        documents: (record, canonical text, [(passage, embedding key)]) in the order of doc_id,
-            passages in the order of their start: rows are numbered in this order.
 
-    Raises:
-        OSError: if the disk is full or the file cannot be written.
-    """
+def marks(values: Sequence[object]) -> str:
+    """As many parameters in SQL."""
+    return ", ".join("?" * len(values))
+
+
+def _table(file: Path) -> PassageTable:
     try:
-        _write(file, documents)
-    except sqlite3.Error as error:
-        raise OSError(f"{file} cannot be written: {error}") from error
-
-
-def _write(
-    file: Path, documents: Iterable[tuple[DocumentRecord, str, Sequence[tuple[Passage, bytes]]]]
-) -> None:
-    connection = sqlite3.connect(file, isolation_level=None)
-    # The file is built aside, then fsynced and published whole: no journal needed meanwhile.
-    connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-    connection.execute("BEGIN")
-    row = 0
-    for number, (record, text, passages) in enumerate(documents):
-        connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?)",
-            (number, record.doc_id, document_to_row(record), text),
-        )
-        for passage, key in passages:
-            connection.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (row, number, *passage_to_row(passage, key)),
-            )
-            row += 1
-    connection.execute("COMMIT")
-    connection.close()
+        document, language, start, end = np.load(file)
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"{file} is not readable: {error}") from error
+    return PassageTable(document, language.astype(np.int8), start, end)

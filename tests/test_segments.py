@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -121,6 +122,40 @@ def test_a_removal_writes_only_the_segment_that_held_the_text(settings: Settings
     kept = {path for path in before if path.startswith(f"segments/{second}/")}
     assert {path: after[path] for path in kept} == {path: before[path] for path in kept}
     assert not [path for path in after if path.startswith(f"segments/{first}/")]
+
+
+def test_what_stays_of_a_segment_is_copied_without_being_worked_on(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(settings, "amt.txt", "Das Amt für Statistik (AfS) zählt in München alle Besucher.")
+    for name, text in TEXTS.items():
+        write(settings, name, text)
+    bring_up_to_date(settings)
+    (settings.corpus[0] / "haushalt.txt").unlink()
+    with monkeypatch.context() as context:
+        context.setattr("indexer.lexical.terms", None)  # whoever analysed a text would fail
+        bring_up_to_date(settings)
+    at_once = Settings(corpus=settings.corpus, index=tmp_path / "at-once")
+    bring_up_to_date(at_once)
+    one, other = Engine.open(settings), Engine.open(at_once)
+    for question in (*QUESTIONS, "Was zählt das AfS?"):
+        assert one.search(question).hits == other.search(question).hits
+    assert one.passages("messe.txt") == other.passages("messe.txt")
+
+
+def test_a_copied_document_has_the_metadata_of_today(settings: Settings) -> None:
+    for name, text in TEXTS.items():
+        write(settings, name, text)
+    bring_up_to_date(settings)
+    settings = replace(
+        settings, corpus=(settings.corpus[0].rename(settings.corpus[0].parent / "c"),)
+    )
+    (settings.corpus[0] / "award.txt").unlink()
+    summary = bring_up_to_date(settings)
+    assert (summary.moved, summary.embedded) == (3, 0)
+    engine = Engine.open(settings)
+    assert engine.folder("messe.txt") == settings.corpus[0]
+    assert engine.text("messe.txt") == TEXTS["messe.txt"] + "\n"
 
 
 def test_many_small_segments_become_one(settings: Settings) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from indexer.errors import IndexDamaged
-from indexer.vectors import VectorIndex
+from indexer.joined import Vectors
+from indexer.vectors import EXACT_UP_TO, NEAR_FILE, VectorIndex
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +43,8 @@ def test_a_saved_index_gives_the_same_hits_and_vectors(
     passages: np.ndarray, tmp_path: Path
 ) -> None:
     built = VectorIndex.build(passages)
-    built.save(tmp_path / "vectors.faiss")
-    loaded = VectorIndex.load(tmp_path / "vectors.faiss")
+    built.save(tmp_path)
+    loaded = VectorIndex.load(tmp_path)
     assert loaded.search(passages[0], 5)[1].tolist() == built.search(passages[0], 5)[1].tolist()
     np.testing.assert_array_equal(loaded.vectors(np.array([4, 2])), passages[[4, 2]])
 
@@ -63,4 +64,68 @@ def test_an_index_without_vectors_finds_nothing() -> None:
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "vectors.faiss").write_bytes(b"no index")
     with pytest.raises(IndexDamaged, match="vectors.faiss is not a readable vector index"):
-        VectorIndex.load(tmp_path / "vectors.faiss")
+        VectorIndex.load(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def many() -> np.ndarray:
+    """Vectors that stand in groups, as those of texts do; more than are searched one by one."""
+    chance = np.random.default_rng(11)
+    centres = chance.normal(size=(300, 32))
+    of = chance.integers(0, len(centres), EXACT_UP_TO + 5_000)
+    vectors = centres[of] + 0.6 * chance.normal(size=(len(of), 32))
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+@pytest.fixture(scope="module")
+def large(many: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
+    folder = tmp_path_factory.mktemp("large")
+    VectorIndex.build(many).save(folder)
+    assert (folder / NEAR_FILE).exists()
+    return VectorIndex.load(folder)
+
+
+def test_in_a_large_index_the_nearest_are_found_as_if_all_were_looked_at(
+    large: VectorIndex, many: np.ndarray
+) -> None:
+    assert not large.exact
+    joined = Vectors([large], 32)
+    found = 0
+    for number in range(100):
+        nearest = np.argsort(-(many @ many[number]), kind="stable")[:10]
+        scores, rows = joined.search(many[number], 10)
+        found += len(np.intersect1d(nearest, rows))
+        # What is returned are the inner products of the vectors themselves.
+        np.testing.assert_allclose(scores, many[rows] @ many[number], atol=1e-6)
+        assert (np.diff(scores) <= 0).all()
+    assert found / 1_000 >= 0.99  # the goal of the project: recall@10 against exact search
+
+
+@pytest.mark.parametrize("share", [0.001, 0.1, 0.95])
+def test_with_any_filter_all_k_hits_come_back_from_a_large_index(
+    large: VectorIndex, many: np.ndarray, share: float
+) -> None:
+    allowed = np.random.default_rng(3).random(len(many)) < share
+    k = min(300, int(allowed.sum()))
+    _, rows = Vectors([large], 32).search(many[0], k, allowed)
+    assert len(set(rows.tolist())) == k
+    assert allowed[rows].all()
+
+
+def test_a_filter_far_from_the_question_does_not_shorten_the_result(
+    large: VectorIndex, many: np.ndarray
+) -> None:
+    far = np.argsort(many @ many[0])[: EXACT_UP_TO + 1]
+    allowed = np.zeros(len(many), bool)
+    allowed[far] = True
+    _, rows = large.search(many[0], 1_000, allowed)
+    assert len(rows) == 1_000
+
+
+def test_segments_of_both_kinds_are_searched_as_one(large: VectorIndex, many: np.ndarray) -> None:
+    few = VectorIndex.build(many[:50])
+    joined = Vectors([few, large], 32)
+    assert joined.exact == 50
+    scores, rows = joined.search(many[7], 5)
+    assert set(rows[:2].tolist()) == {7, 57}  # the same vector in both
+    np.testing.assert_allclose(scores[:2], 1.0, atol=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Engine:
         (folder / "corpus" / f"{name}.txt").write_text(front, encoding="utf-8")
     settings = Settings(corpus=(Path(folder / "corpus"),), index=folder / "index")
     bring_up_to_date(settings, strict=True)
-    return Engine.open(settings)
+    return Engine.open(replace(settings, clock=TODAY))  # a test run may last beyond midnight
 
 
 def found(engine: Engine, filters: Filters) -> set[str]:
@@ -95,3 +96,48 @@ def _in_dictionary(word: str) -> bool:
     from indexer.spelling import is_word
 
     return is_word(word)
+
+
+TWIN = "Der Tierpark zeigt im Sommer seltene Okapis aus dem Kongo."
+
+
+@pytest.fixture
+def twins(tmp_path: Path) -> Settings:
+    """One text under three names, with metadata of its own each."""
+    (tmp_path / "corpus").mkdir()
+    fields = {"a": f"visible_from: {TOMORROW}", "b": "tags: [press]", "c": "published: 2024-05-01"}
+    for name, own in fields.items():
+        front = f"---\ndoc_id: {name}\nlanguage: de\n{own}\n---\n{TWIN}\n"
+        (tmp_path / "corpus" / f"{name}.txt").write_text(front, encoding="utf-8")
+    return Settings(corpus=(tmp_path / "corpus",), index=tmp_path / "index")
+
+
+def test_the_same_text_under_two_ids_is_found_once_and_names_the_other(twins: Settings) -> None:
+    bring_up_to_date(twins)
+    engine = Engine.open(twins)
+    hits = engine.search("Was zeigt der Tierpark?")
+    assert [hit.doc_id for hit in hits.hits] == ["b"]
+    assert hits.total == 1
+    assert [other.doc_id for other in hits.hits[0].also] == ["c"]  # "a" is under embargo
+    assert [document.doc_id for document in engine.documents().documents] == ["b", "c"]
+    assert engine.text("b") == engine.text("c") == f"{TWIN}\n"
+
+
+def test_each_of_two_ids_of_the_same_text_passes_its_own_filters(twins: Settings) -> None:
+    bring_up_to_date(twins)
+    engine = Engine.open(twins)
+    for filters, doc_id in (
+        (Filters(doc_ids=["c"]), "c"),
+        (Filters(tags=["press"]), "b"),
+        (Filters(published_from=date(2024, 1, 1)), "c"),
+    ):
+        hits = engine.search("Was zeigt der Tierpark?", filters=filters)
+        assert [hit.doc_id for hit in hits.hits] == [doc_id]
+
+
+def test_a_text_is_found_as_long_as_one_of_its_documents_is_there(twins: Settings) -> None:
+    bring_up_to_date(twins)
+    (twins.corpus[0] / "b.txt").unlink()
+    assert bring_up_to_date(twins).embedded == 0
+    engine = Engine.open(twins)
+    assert [hit.doc_id for hit in engine.search("Was zeigt der Tierpark?").hits] == ["c"]

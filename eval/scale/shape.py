@@ -1,0 +1,84 @@
+"""Whether drawn vectors stand as near to each other as real ones: `python -m eval.scale.shape DIR`.
+
+DIR is the folder of a real index (`python -m eval.scale 100000 --folder DIR`). The cosine distance
+of the nearest, tenth and hundredth neighbour falls with the number of vectors by a power law; that
+of the samples is carried on to the larger number, and compared with vectors drawn like them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import numpy as np
+
+from eval.scale.nearest import Found, best_of, nearest
+from eval.scale.stand_in import SPREAD, StandIn
+from indexer.manifest import current
+from indexer.previous import Contents
+
+NEIGHBOURS = (1, 10, 100)
+SAMPLES = (0.1, 0.5, 1.0)  # of the real vectors: 10,000, 50,000 and 100,000
+QUERIES = 500
+AT_ONCE = 50_000
+SEED = 7
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
+@click.option("--count", type=click.IntRange(1_000), default=1_000_000, show_default=True)
+@click.option("--spread", "spreads", type=float, multiple=True, default=[SPREAD], show_default=True)
+def main(folder: Path, count: int, spreads: tuple[float, ...]) -> None:
+    """Print the distances of neighbours in samples, carried on to COUNT, and in drawn vectors."""
+    vectors = Contents.of(current(folder / "index")).vectors
+    chance = np.random.default_rng(SEED)
+    real = vectors.vectors(chance.permutation(len(vectors)))
+    queries = real[:QUERIES]
+    _line("cosine distance to neighbour", [f"{number:>8}" for number in NEIGHBOURS])
+    sizes = [int(share * len(real)) for share in SAMPLES]
+    measured = np.array([distances(queries, real[:size]) for size in sizes])
+    for size, found in zip(sizes, measured, strict=True):
+        _line(f"{size:,} real", [f"{one:8.4f}" for one in found])
+    expected = carried_on(np.array(sizes), measured, count)
+    _line(f"{count:,} expected", [f"{one:8.4f}" for one in expected])
+    for spread in spreads:
+        drawn = drawn_distances(StandIn(real, spread), count)
+        off = ", ".join(f"{one:+.0%}" for one in drawn / expected - 1)
+        _line(f"{count:,} drawn, {spread}", [f"{one:8.4f}" for one in drawn] + [f"  {off}"])
+
+
+def distances(queries: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Return the median distance to each of NEIGHBOURS, of queries that are among them."""
+    return _medians(nearest(queries, among, max(NEIGHBOURS) + 1))
+
+
+def carried_on(sizes: np.ndarray, measured: np.ndarray, count: int) -> np.ndarray:
+    """Carry (S, K) distances in samples of (S,) sizes on to `count` vectors, by a power law."""
+    slopes, offsets = np.polyfit(np.log(sizes), np.log(measured), 1)
+    return np.asarray(np.exp(offsets + slopes * np.log(count)))
+
+
+def drawn_distances(stand_in: StandIn, count: int) -> np.ndarray:
+    """Return the same of so many drawn vectors, which are never all in memory."""
+    numbers = np.random.default_rng(SEED).integers(0, 2**63, count).astype(np.uint64)
+    queries = stand_in.drawn(numbers[:QUERIES])
+    best: Found | None = None
+    for first in range(0, count, AT_ONCE):
+        part = stand_in.drawn(numbers[first : first + AT_ONCE])
+        best = best_of(best, nearest(queries, part, max(NEIGHBOURS) + 1), max(NEIGHBOURS) + 1)
+    assert best is not None  # noqa: S101  count is positive
+    return _medians(best)
+
+
+def _medians(found: Found) -> np.ndarray:
+    # The first is the query itself.
+    return np.array([np.median(1 - found[0][:, number]) for number in NEIGHBOURS])
+
+
+def _line(what: str, cells: list[str]) -> None:
+    click.echo(f"{what:<30}" + "".join(cells))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

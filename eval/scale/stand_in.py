@@ -1,0 +1,73 @@
+"""Vectors in place of real ones, for corpora that would take hours to embed.
+
+Each is a real vector moved by the difference of two of its neighbours: the new ones lie where real
+ones lie, along the directions in which these differ. How far they are moved decides how near the
+nearest are; `python -m eval.scale.shape` finds the distance at which a million of them have the
+neighbours that samples of real ones let expect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from eval.scale.nearest import nearest
+from indexer.cutting import LazyEncoder
+from indexer.encoder import Encoder, Model
+from indexer.settings import Settings
+
+NEIGHBOURS = 10
+SPREAD = 0.9  # see `python -m eval.scale.shape`
+
+
+class StandIn:
+    """The same text always has the same vector."""
+
+    def __init__(self, real: np.ndarray, spread: float = SPREAD) -> None:
+        """Take (R, D) float32 real vectors of unit length, of different texts.
+
+        Args:
+            spread: how far each new one is moved, in differences of neighbours.
+        """
+        self._real = real
+        self._spread = spread
+        self._near = nearest(real, real, NEIGHBOURS + 1)[1][:, 1:]
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """(T, D) float32 of unit length."""
+        digests = (blake2b(text.encode(), digest_size=8).digest() for text in texts)
+        numbers = [int.from_bytes(digest, "little") for digest in digests]
+        return self.drawn(np.array(numbers, np.uint64))
+
+    def drawn(self, numbers: np.ndarray) -> np.ndarray:
+        """(N, D) float32 of unit length, one for each (N,) uint64 number."""
+        of, rest = numbers % np.uint64(len(self._real)), numbers // np.uint64(len(self._real))
+        pair = np.stack([rest, rest // np.uint64(NEIGHBOURS)]) % np.uint64(NEIGHBOURS)
+        one, other = (self._real[self._near[of, place]] for place in pair)
+        moved = self._real[of] + self._spread * (one - other)
+        return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), np.float32)
+
+
+class _Drawn:
+    """Counts tokens as the real model does."""
+
+    def __init__(self, real: Model, stand_in: StandIn) -> None:
+        self.window, self.dimension = real.window, real.dimension
+        self.lengths = real.lengths
+        self.vectors = stand_in.vectors
+
+
+class _StandInEncoder(Encoder):
+    def __init__(self, setting: str, stand_in: StandIn) -> None:
+        super().__init__(setting)
+        self._model = _Drawn(self._model, stand_in)
+
+
+class LazyStandIn(LazyEncoder):
+    """For an index that will be asked by the real encoder, whose fingerprint it bears."""
+
+    def __init__(self, settings: Settings, stand_in: StandIn) -> None:
+        super().__init__(settings)
+        self._encoder = _StandInEncoder(settings.encoder, stand_in)

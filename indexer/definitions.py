@@ -1,0 +1,29 @@
+"""Which passage of a segment says what an abbreviation stands for, on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from indexer.errors import IndexDamaged
+
+DEFINITIONS_FILE = "abbreviations.json"
+Definition = tuple[str, list[str], int]  # short form, the words that it stands for, row
+
+
+def read_definitions(folder: Path) -> list[Definition]:
+    """Raises IndexDamaged, naming the file."""
+    file = folder / DEFINITIONS_FILE
+    try:
+        found: list[Definition] = [
+            (short, words, row) for short, words, row in json.loads(file.read_text("utf-8"))
+        ]
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexDamaged(f"{file} is not readable: {error}") from error
+    return found
+
+
+def write_definitions(folder: Path, definitions: list[Definition]) -> None:
+    """Write a new file."""
+    text = json.dumps(sorted(definitions), ensure_ascii=False)
+    (folder / DEFINITIONS_FILE).write_text(text + "\n", encoding="utf-8")
