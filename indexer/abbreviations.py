@@ -7,13 +7,31 @@ text": the letters of the short form are sought backwards in what stands before 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from indexer.analysis import content_words
 
 MAX_LETTERS = 10
 _SHORT = re.compile(r"\(([A-ZÄÖÜ][\w.&:-]{1,9})\)")
 _BEFORE_CHARS = 120
+
+
+class Abbreviations:
+    """What abbreviations stand for, quick to look up in a question however many there are."""
+
+    def __init__(self, known: Mapping[str, Sequence[str]]) -> None:
+        """Take abbreviation in lower case -> the words that it stands for."""
+        self._known = known
+        self._starting: dict[str, list[str]] = {}
+        for short, words in known.items():
+            self._starting.setdefault(next(iter(words), ""), []).append(short)
+
+    def within(self, words: Collection[str]) -> Iterator[tuple[str, Sequence[str]]]:
+        """Yield those that the words hold, short or written out, with what they stand for."""
+        starting = (short for word in words for short in self._starting.get(word, ()))
+        for short in dict.fromkeys((*(word for word in words if word in self._known), *starting)):
+            if short in words or all(word in words for word in self._known[short]):
+                yield short, self._known[short]
 
 
 def find_abbreviations(texts: Iterable[str]) -> dict[str, list[str]]:

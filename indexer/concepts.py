@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from indexer.abbreviations import Abbreviations
 from indexer.analysis import (
     LANGUAGES,
     content_words,
@@ -26,6 +27,7 @@ PART_WEIGHT = 0.5  # of a compound asked for: a part of it
 TRANSLATION_WEIGHT = 0.8  # times the root of what the dictionary says of the translation
 ABBREVIATED_WEIGHT = 0.5  # of an abbreviation asked for: one of the words it stands for
 
+NONE = Abbreviations({})
 Terms = dict[str, float]  # term -> weight in (0, 1]
 
 
@@ -53,7 +55,7 @@ class Concept:
 def concepts(
     query: str,
     language: Language,
-    abbreviations: Mapping[str, Sequence[str]] | None = None,
+    abbreviations: Abbreviations = NONE,
     reach: Reach = FAR,
 ) -> list[Concept]:
     """Return a question's content words, each once, in their order.
@@ -63,12 +65,12 @@ def concepts(
 
     Args:
         language: the question's.
-        abbreviations: abbreviation in lower case -> the words that it stands for.
+        abbreviations: those that passages define.
     """
     words = list(dict.fromkeys(content_words(query)))
     found = [Concept(word, _terms(word, language, reach)) for word in words]
     together = [(parts, "".join(parts)) for parts in hyphenated(query)]
-    for short, written_out in (abbreviations or {}).items() if reach.abbreviations else ():
+    for short, written_out in abbreviations.within(words) if reach.abbreviations else ():
         if short in words:
             for own, target in _each(found, [short]):
                 _add(own, [stem(word, target) for word in written_out], ABBREVIATED_WEIGHT)

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.abbreviations import find_abbreviations
+from indexer.abbreviations import Abbreviations, find_abbreviations
 from indexer.analysis import LANGUAGES, part_terms, stems, terms
 from indexer.concepts import FAR, Concept, Reach, concepts
+from indexer.counts import Among, Counts
 from indexer.definitions import Definition, read_definitions, write_definitions
 from indexer.postings import FIELDS, WORDS, Part, Postings, counted, keys, write
 from indexer.spelling import corrected
@@ -33,7 +34,8 @@ class LexicalIndex:
     def __init__(self, folders: Sequence[Path]) -> None:
         """Open what `build` wrote, segment by segment; raises IndexDamaged, naming a file."""
         self._parts = [Postings(folder) for folder in folders]
-        self._firsts = np.cumsum([0, *(len(part) for part in self._parts)])
+        self._counts = Counts(self._parts)
+        self._firsts = self._counts.firsts
         none = np.empty(0, np.int8)
         self._languages = np.concatenate([none, *(part.languages for part in self._parts)])
         self._definitions: list[Definition] = sorted(
@@ -99,10 +101,11 @@ class LexicalIndex:
         fields = FIELDS if reach.parts else (WORDS,)
         total = len(self) if visible is None else int(visible.sum())
         known = self._abbreviations if visible is None else self._defined(visible)
+        among = self._counts.among(visible)
         return [
             Wanted(concept, _idf(total, found), not found and reach.slips, fields)
             for concept in concepts(query, language, known, reach)
-            for found in [self._passages_with(concept, fields, visible)]
+            for found in [self._passages_with(concept, fields, among)]
         ]
 
     def corrected(self, query: str, language: Language, allowed: np.ndarray | None = None) -> str:
@@ -111,7 +114,8 @@ class LexicalIndex:
         Args:
             allowed: (N,) bool, True for rows that may be found; None allows all.
         """
-        return corrected(query, language, partial(self._held, allowed=allowed))
+        among = self._counts.among(allowed)
+        return corrected(query, language, partial(self._held, among=among))
 
     def search(
         self, wanted: Sequence[Wanted], k: int, *, allowed: np.ndarray | None = None
@@ -132,7 +136,8 @@ class LexicalIndex:
         total = sum(one.idf for one in wanted)
         if not total or not self._parts:
             return {}
-        looked_for = [(one.idf / total, list(matches(one, self._that_stand))) for one in wanted]
+        stand = self._counts.standing
+        looked_for = [(one.idf / total, list(matches(one, stand))) for one in wanted]
         scores = np.concatenate(
             [self._scores(number, looked_for) for number in range(len(self._parts))]
         )
@@ -170,45 +175,24 @@ class LexicalIndex:
                 best[held] = 0.0
         return scores
 
-    def _defined(self, visible: np.ndarray | None) -> dict[str, list[str]]:
+    def _defined(self, visible: np.ndarray | None) -> Abbreviations:
         """What each abbreviation stands for; of several definitions the first of the alphabet."""
         known: dict[str, list[str]] = {}
         for short, words, row in self._definitions:
             if visible is None or visible[row]:
                 known.setdefault(short, words)
-        return known
+        return Abbreviations(known)
 
-    def _counts(self, wanted: np.ndarray, among: np.ndarray | None = None) -> np.ndarray:
-        """(len(wanted),) int64: how many passages hold each.
-
-        Args:
-            among: (N,) bool, True for rows that count; None counts all.
-        """
-        counts = np.zeros(len(wanted), np.int64)
-        for part, first in zip(self._parts, self._firsts, strict=False):
-            places = part.find(wanted)
-            counts += part.held(places)
-            if among is not None:
-                for number in np.flatnonzero(places >= 0).tolist():
-                    rows, _ = part.of(int(places[number]))
-                    counts[number] -= int((~among[rows + first]).sum())
-        return counts
-
-    def _that_stand(self, wanted: np.ndarray) -> np.ndarray:
-        return np.asarray(wanted[self._counts(wanted) > 0])
-
-    def _passages_with(
-        self, concept: Concept, fields: Sequence[int], visible: np.ndarray | None
-    ) -> int:
+    def _passages_with(self, concept: Concept, fields: Sequence[int], among: Among | None) -> int:
         """How many passages hold the concept by the most frequent of its terms."""
         count = 0
         for language in LANGUAGES:
             own = [term for term, w in concept.terms[language].items() if w >= SAME_WEIGHT]
             found = np.concatenate([keys(own, language, field) for field in fields])
-            count += int(self._counts(found, visible).max(initial=0))
+            count += int(self._counts.of(found, among).max(initial=0))
         return count
 
-    def _held(self, words: Sequence[str], allowed: np.ndarray | None) -> list[int]:
+    def _held(self, words: Sequence[str], among: Among | None) -> list[int]:
         """In how many passages each word stands, by itself or inside another.
 
         A word of no allowed passage is in none: a slip tells nobody of an embargoed document.
@@ -217,7 +201,7 @@ class LexicalIndex:
         for language in LANGUAGES:
             stemmed = stems(list(words), language)
             for field in FIELDS:
-                held += self._counts(keys(stemmed, language, field), allowed)
+                held += self._counts.of(keys(stemmed, language, field), among)
         return [int(count) for count in held]
 
     def _length_norms(self) -> list[np.ndarray]:

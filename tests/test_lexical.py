@@ -11,9 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.abbreviations import Abbreviations
+from indexer.analysis import stems
+from indexer.counts import Counts
 from indexer.coverage import coverage
 from indexer.errors import IndexDamaged
 from indexer.lexical import LexicalIndex
+from indexer.postings import WORDS, Postings, keys
 from indexer.types import Language
 from indexer.wanted import INSIDE_WEIGHT
 
@@ -203,3 +207,28 @@ def test_of_two_definitions_the_same_one_counts_in_any_order(tmp_path: Path) -> 
     back = built(tmp_path / "b", passages[1:2], passages[:1], passages[2:])
     scores = [sorted(found(one, "AUK", "de").values()) for one in (there, back)]
     assert scores[0] == pytest.approx(scores[1])
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.98])
+def test_what_may_not_be_known_of_is_not_counted_however_much_that_is(
+    tmp_path: Path, share: float
+) -> None:
+    chance = np.random.default_rng(4)
+    words = ["Messe", "Rathaus", "Markt", "Moor", "Deich"]
+    texts = [" ".join(chance.choice(words, 3)) for _ in range(300)]
+    for number, part in enumerate((texts[:200], texts[200:])):
+        LexicalIndex.build(tmp_path / str(number), (("de", text) for text in part))
+    postings = [Postings(tmp_path / "0"), Postings(tmp_path / "1")]
+    visible = chance.random(300) < share
+    for word in words:
+        key = keys(stems([word.lower()], "de"), "de", WORDS)
+        expected = sum(word in text for text, shown in zip(texts, visible, strict=True) if shown)
+        counts = Counts(postings)
+        assert counts.of(key, counts.among(visible)).tolist() == [expected]
+
+
+def test_an_abbreviation_is_found_short_and_written_out_and_not_by_half() -> None:
+    known = Abbreviations({"sccon": ["smart", "country", "convention"], "sc": ["smart", "city"]})
+    assert dict(known.within(["sccon"])) == {"sccon": ["smart", "country", "convention"]}
+    assert dict(known.within(["city", "smart"])) == {"sc": ["smart", "city"]}
+    assert not dict(known.within(["smart", "country"]))
