@@ -32,6 +32,15 @@ WARM_UP = 20  # questions that are asked before the clock runs
 ENCODING = "encoding"  # the stage that does not depend on the index
 
 
+def train_folder(shared: Path) -> Path:
+    """Where the documents are made from; raises ClickException, naming a file that is missing."""
+    train = shared / "data" / "train"
+    missing = [file for file in (train / ARTICLES, train / PAGES) if not file.is_file()]
+    if missing:
+        raise click.ClickException(f"{missing[0]} is missing; --shared names where the data is")
+    return train
+
+
 def articles(file: Path) -> Iterator[str]:
     """German articles in Markdown, whole."""
     with lzma.open(file, "rt", encoding="utf-8") as lines:
@@ -104,10 +113,7 @@ def timed(engine: Engine, asked: list[str]) -> dict[str, np.ndarray]:
 @click.option("--shared", type=click.Path(path_type=Path), default=SHARED, show_default=True)
 def main(passages: int, shared: Path) -> None:
     """Print p50, p95 and p99 of each stage on an index of about so many PASSAGES."""
-    train, evaluation = shared / "data" / "train", shared / "data" / "eval"
-    missing = [file for file in (train / ARTICLES, train / PAGES) if not file.is_file()]
-    if missing:
-        raise click.ClickException(f"{missing[0]} is missing; --shared names where the data is")
+    train, evaluation = train_folder(shared), shared / "data" / "eval"
     with opened(write=partial(write_documents, train=train, passages=passages)) as engine:
         documents = engine.by_sha256().values()
         count = sum(len(engine.passages(doc_id)) for doc_id in documents)

@@ -8,22 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.cutting import Cut, Inputs, LazyEncoder
+from indexer.cutting import Cut, LazyEncoder
 from indexer.embedding_input import matched_text
-from indexer.encoder import Encoder
 from indexer.errors import IndexDamaged
 from indexer.lexical import LexicalIndex
 from indexer.manifest import Entry, Generation, Segment
 from indexer.previous import PassageVectors, Previous
 from indexer.publishing import publish, take_over
 from indexer.segments import Document, plan
-from indexer.sentence_vectors import SentenceVectors, compressed
+from indexer.sentence_vectors import SentenceVectors
 from indexer.settings import Settings
 from indexer.store import Store, write_store
 from indexer.summary import Progress
 from indexer.vectors import VectorIndex
 
-EMBEDDING_BATCH = 256  # passages between two reports of progress
+VectorsOf = Callable[[Sequence[bytes]], dict[bytes, PassageVectors]]
 
 
 def publish_documents(
@@ -33,31 +32,28 @@ def publish_documents(
     encoder: LazyEncoder,
     previous: Previous,
     progress: Progress,
-    *,
-    anew: bool,
-) -> tuple[Generation, int]:
+    vectors: VectorsOf,
+) -> Generation:
     """Write everything into `folder`, check that it can be read back, and publish it.
 
     Args:
         folder: from `building`; originals that were read in this run are in it already.
         documents: in the order of doc_id.
-        anew: embed every passage, also where its vector is known.
-
-    Returns:
-        The generation, and how many passages had to be embedded; the others' vectors were known.
+        vectors: gives the vectors of these embedding keys, all of them; asked last, for they may
+            still be in the making.
     """
     planned = plan(documents, previous.segments, previous.segment_of)
     known: dict[str, Entry] = {}
     for segment in planned.reused:
         known |= _take_over_segment(folder, segment, previous)
-    writer = _Writer(folder, encoder, previous, progress, anew)
+    writer = _Writer(folder, encoder, previous, progress, vectors)
     written = []
     number = max((int(segment.name) for segment in previous.segments), default=0)
     for group in planned.written:
         number += 1
         written.append(writer.write(f"{number:06d}", group))
     known |= _keep_originals(folder, documents, previous)
-    published = publish(
+    return publish(
         settings.index,
         folder,
         encoder=settings.encoder,
@@ -67,7 +63,6 @@ def publish_documents(
         known=known,
         keep=settings.keep_generations,
     )
-    return published, writer.embedded
 
 
 @dataclass(slots=True)
@@ -76,8 +71,7 @@ class _Writer:
     encoder: LazyEncoder
     previous: Previous
     progress: Progress
-    anew: bool
-    embedded: int = 0
+    vectors: VectorsOf
     _dimension: int = 0
 
     def dimension(self) -> int:
@@ -89,16 +83,9 @@ class _Writer:
         cuts = [one if isinstance(one, Cut) else one.load(self.previous) for one in documents]
         rows = [(cut, passage) for cut in cuts for passage in cut.passages]
         keys = [key for cut in cuts for key in cut.keys]
-        known = self._vectors(cuts, keys)
         self.progress("write", 0, 1)
-        if keys:
-            self._dimension = len(known[keys[0]][0])
         segment = self.folder / "segments" / name
         segment.mkdir(parents=True)
-        dimension = self.dimension()
-        matrix = np.array([known[key][0] for key in keys], np.float32).reshape(-1, dimension)
-        VectorIndex.build(matrix).save(segment / "vectors.faiss")
-        SentenceVectors.save(segment, [known[key][1] for key in keys], dimension)
         LexicalIndex.build(
             segment / "lexical",
             ((passage.language, matched_text(cut.record.title, passage)) for cut, passage in rows),
@@ -110,22 +97,19 @@ class _Writer:
                 for cut in cuts
             ),
         )
+        self._write_vectors(segment, keys)
         _verify(segment, len(cuts), len(rows))
         self.progress("write", 1, 1)
         return Segment(name, len(cuts), len(rows))
 
-    def _vectors(self, cuts: Sequence[Cut], keys: list[bytes]) -> dict[bytes, PassageVectors]:
-        inputs = {key: made for cut in cuts for key, made in cut.inputs.items()}
-        known = {} if self.anew else self.previous.vectors(list(dict.fromkeys(keys)))
-        new = [key for key in inputs if key not in known]
-        # Neighbours in length share a batch, so that little of it is padding.
-        new.sort(key=lambda key: len(inputs[key].passage))
-        for first in range(0, len(new), EMBEDDING_BATCH):
-            batch = new[first : first + EMBEDDING_BATCH]
-            known |= _embed(self.encoder(), batch, [inputs[key] for key in batch])
-            self.progress("embed", first + len(batch), len(new))
-        self.embedded += len(new)
-        return known
+    def _write_vectors(self, segment: Path, keys: Sequence[bytes]) -> None:
+        known = self.vectors(keys)
+        if keys:
+            self._dimension = len(known[keys[0]][0])
+        dimension = self.dimension()
+        matrix = np.array([known[key][0] for key in keys], np.float32).reshape(-1, dimension)
+        VectorIndex.build(matrix).save(segment / "vectors.faiss")
+        SentenceVectors.save(segment, [known[key][1] for key in keys], dimension)
 
 
 def _take_over_segment(folder: Path, segment: Segment, previous: Previous) -> dict[str, Entry]:
@@ -144,24 +128,6 @@ def _take_over(folder: Path, previous: Previous, wanted: Callable[[str], bool]) 
             take_over(previous.generation.folder / path, folder / path)
             taken[path] = entry
     return taken
-
-
-def _embed(
-    encoder: Encoder, keys: Sequence[bytes], inputs: Sequence[Inputs]
-) -> dict[bytes, PassageVectors]:
-    passages = encoder.encode_passages([made.passage for made in inputs])
-    texts = [text for made in inputs for text in made.sentences]
-    # Many sentences recur: an item of a menu, a line of a table.
-    distinct = list(dict.fromkeys(texts))
-    vectors = dict(zip(distinct, compressed(encoder.encode(distinct)), strict=True))
-    none = np.empty((0, passages.shape[1]), np.int8)
-    return {
-        key: (
-            passage,
-            np.array([vectors[text] for text in made.sentences]) if made.sentences else none,
-        )
-        for key, passage, made in zip(keys, passages, inputs, strict=True)
-    }
 
 
 def _keep_originals(

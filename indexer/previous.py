@@ -147,13 +147,19 @@ class Previous:
         """The passages that are published for this record, each with its embedding key."""
         return self._published().stores.passages_of(record.doc_id)
 
-    def vectors(self, keys: list[bytes]) -> dict[bytes, PassageVectors]:
-        """The vectors that are already known, by embedding key."""
-        if self._contents is None or not keys:
-            return {}
+    def knows(self, key: bytes) -> bool:
+        """Whether the vectors of this embedding key are published."""
+        if self._contents is None:
+            return False
         if self._rows is None:  # of a large index they take a while to read
             self._rows = self._contents.stores.keys()
-        known = [key for key in keys if key in self._rows]
+        return key in self._rows
+
+    def vectors(self, keys: Sequence[bytes]) -> dict[bytes, PassageVectors]:
+        """The vectors that are already known, by embedding key."""
+        known = [key for key in keys if self.knows(key)]
+        if self._contents is None or self._rows is None:
+            return {}
         rows = np.array([self._rows[key] for key in known], np.int64)
         sentences = (self._contents.sentences.units(row) for row in rows.tolist())
         return {
