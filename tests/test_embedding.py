@@ -22,7 +22,14 @@ from indexer import changes, embedding
 from indexer.building import bring_up_to_date
 from indexer.changes import Change
 from indexer.cutting import Inputs, LazyEncoder
-from indexer.embedding import MOST_WAITING, SLICE_CHARS, Embedder, distinct_texts, slices
+from indexer.embedding import (
+    FIRST_CHUNK,
+    MOST_WAITING,
+    SLICE_CHARS,
+    Embedder,
+    distinct_texts,
+    slices,
+)
 from indexer.encoder import Encoder
 from indexer.errors import EncoderError, NothingPublished
 from indexer.manifest import current, current_name
@@ -117,12 +124,13 @@ def test_only_new_passages_are_embedded_and_equal_ones_once(settings: Settings) 
     assert (second.passages, second.embedded) == (first.passages + 2, 1)
 
 
-def test_a_document_that_stays_removed_is_not_embedded_in_every_run(
+def test_what_is_removed_or_fails_is_not_embedded_in_every_run(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(settings, "a.txt", "Das Rathaus öffnet um acht Uhr.")
     write(settings, "b.txt", "Die Bibliothek öffnet um neun Uhr.")
-    write(settings, "c.md", "---\ndoc_id: a.txt\n---\nDas Museum öffnet um zehn Uhr.")
+    for name in ("c.md", "d.md"):  # of which the second fails, in every run
+        write(settings, name, f"---\ndoc_id: museum\n---\nDas Museum aus {name} öffnet um zehn.")
     changes.leave(settings.data, Change("bury", "b.txt"))
     bring_up_to_date(settings)
 
@@ -201,6 +209,23 @@ def test_a_signal_ends_a_run_that_embeds_and_the_next_one_completes(
         (settings.corpus[0] / f"{number:03}.md").unlink()
     assert bring_up_to_date(settings).added == 2
     assert [one.name for one in (settings.index / "generations").iterdir()] == ["000001"]
+
+
+def test_an_error_of_the_encoder_is_told_before_the_next_chunk_is_full() -> None:
+    class Broken:
+        dimension = 4
+
+        def encode(self, texts: Sequence[str]) -> np.ndarray:
+            raise EncoderError("no memory is left for a batch")
+
+    inputs = {str(number).encode(): Inputs(f"Satz {number}.", ()) for number in range(FIRST_CHUNK)}
+    encoder = cast(LazyEncoder, Broken)
+    ends = time.monotonic() + WITHIN_S
+    with Embedder(encoder, Previous(), Stages(), silent, anew=False) as embedder:
+        embedder.add(inputs)
+        with pytest.raises(EncoderError, match="no memory is left"):
+            while time.monotonic() < ends:
+                embedder.add({})
 
 
 class Stuck:
