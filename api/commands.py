@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands import corpus_option, index_option, reporter
+from indexer.commands import corpus_option, index_option
+from indexer.reporting import reporter
 from indexer.settings import DEFAULT_K, MAX_K, MAX_QUESTION_CHARS, Settings
 
 if TYPE_CHECKING:

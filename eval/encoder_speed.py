@@ -20,11 +20,10 @@ from pathlib import Path
 import click
 
 from eval.questions import load_questions
-from indexer.cutting import Cut, LazyEncoder, cut, pipeline_parts
+from indexer.cutting import Inputs, LazyEncoder, cut, pipeline_parts
 from indexer.drafts import collect
 from indexer.encoder import load_encoder, locate
 from indexer.errors import EncoderError
-from indexer.naming import name_documents
 from indexer.previous import Previous
 from indexer.settings import Settings
 from indexer.summary import Summary, silent
@@ -62,7 +61,7 @@ def main(encoder: str | None, most: int, threads: int, as_json: bool) -> None:
             f"{error}; this comparison needs it, nothing else does"
         ) from error
     questions = german_questions()[:most]
-    passages = corpus_passages(settings)
+    passages = [made.passage for made in embedded_inputs(settings).values()]
     ours = load_encoder(settings.encoder, threads=settings.threads)
 
     import torch
@@ -107,8 +106,8 @@ def german_questions() -> list[str]:
     ]
 
 
-def corpus_passages(settings: Settings) -> list[str]:
-    """What would be embedded for the passages of the corpus, German and English."""
+def embedded_inputs(settings: Settings) -> dict[bytes, Inputs]:
+    """Embedding key -> what would be embedded for the passages of the corpus folders."""
     nothing, encoder = Previous(), LazyEncoder(settings)
     pipeline = pipeline_parts(settings, encoder)
     with tempfile.TemporaryDirectory(prefix="fundstelle-speed-") as originals:
@@ -120,11 +119,10 @@ def corpus_passages(settings: Settings) -> list[str]:
             reread=True,
             progress=silent,
         )
-    cuts = [
-        cut(draft, pipeline, encoder, nothing, settings, anew=True)
-        for draft in name_documents(drafts, Summary())
-    ]
-    return [made.passage for one in cuts if isinstance(one, Cut) for made in one.inputs.values()]
+        inputs: dict[bytes, Inputs] = {}
+        for draft in drafts:
+            inputs |= cut(draft, pipeline, encoder, settings)[1]
+    return inputs
 
 
 def times(encoders: Sequence[Encode], inputs: Sequence[list[str]]) -> list[list[float]]:

@@ -1,17 +1,21 @@
-"""Bring the index up to date with the corpus folders: read, name, cut, embed, write, publish."""
+"""Bring the index up to date with the corpus folders: read, cut, embed, name, write, publish."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from indexer import changes
-from indexer.cutting import LazyEncoder, cut, pipeline_parts
+from indexer.ahead import Cutter
+from indexer.cutting import LazyEncoder
 from indexer.drafts import Draft, collect
 from indexer.durable import write_atomically
+from indexer.embedding import Embedder
 from indexer.errors import IndexDamaged, NothingPublished
 from indexer.generation import publish_documents
 from indexer.guarding import gone, refuse_losses, refuse_nested, require_folders
@@ -20,6 +24,7 @@ from indexer.previous import Previous
 from indexer.publishing import building, writing
 from indexer.segments import Document
 from indexer.settings import Settings
+from indexer.stages import READ, WRITE, Stages
 from indexer.summary import Note, Progress, Summary, silent
 
 
@@ -64,42 +69,71 @@ def bring_up_to_date(
         previous = _previous(settings.index, rebuild)
         summary = Summary(generation=previous.number)
         summary.reasons += [f"made anew: {why}" for why in previous.damages]
-        encoder = encoder or LazyEncoder(settings)
-        pipeline = pipeline_parts(settings, encoder)
-        (folder / "originals").mkdir()
-        drafts = collect(
-            settings.corpus,
-            previous,
-            folder / "originals",
-            summary,
-            reread=reread,
-            progress=progress,
-            uploads=changes.uploads_folder(settings.data),
-        )
-        shown = name_documents(_not_buried(drafts, settings, previous), summary)
-        shown = _not_buried_yet(shown, settings, summary)
-        _count(shown, previous, summary)
-        try:
-            refuse_losses(settings, drafts, previous, summary, strict, allow_removals)
-        except NothingPublished as error:
-            summary.refused = str(error)
-            _write_last_run(settings.index, summary)
-            raise
-        summary.reasons += _reasons(shown, pipeline)
-        documents: list[Document] = []
-        for done, draft in enumerate(shown, start=1):
-            documents.append(cut(draft, pipeline, encoder, previous, settings, anew=rebuild))
-            progress("cut", done, len(shown))
-        if _differs(documents, previous) or summary.reasons or rebuild:
-            published, summary.embedded = publish_documents(
-                settings, folder, documents, encoder, previous, progress, anew=rebuild
+        encoder, stages = encoder or LazyEncoder(settings), Stages()
+        with Embedder(encoder, previous, stages, progress, anew=rebuild) as embedder:
+            cutter = Cutter(settings, encoder, previous, embedder, stages, anew=rebuild)
+            (folder / "originals").mkdir()
+
+            def reading(stage: str, done: int, total: int) -> None:
+                embedder.read = done / total
+                progress(stage, done, total)
+
+            read = collect(
+                settings.corpus,
+                previous,
+                folder / "originals",
+                summary,
+                reread=reread,
+                progress=reading,
+                uploads=changes.uploads_folder(settings.data),
             )
-            summary.generation, summary.published = published.manifest.generation, True
+            is_shown = _shown(settings, previous)
+            drafts = _cut_as_they_come(read, cutter, is_shown, stages)
+            shown = name_documents([draft for draft in drafts if is_shown(draft)], summary)
+            shown = _not_buried_yet(shown, settings, summary)
+            _count(shown, previous, summary)
+            try:
+                refuse_losses(settings, drafts, previous, summary, strict, allow_removals)
+            except NothingPublished as error:
+                summary.refused = str(error)
+                _write_last_run(settings.index, summary)
+                raise
+            summary.reasons += _reasons(shown, cutter.pipeline)
+            documents: list[Document] = []
+            for done, draft in enumerate(shown, start=1):
+                documents.append(cutter.document(draft))
+                progress("cut", done, len(shown))
+            if _differs(documents, previous) or summary.reasons or rebuild:
+                with stages.on(WRITE):
+                    published = publish_documents(
+                        settings, folder, documents, encoder, previous, progress, embedder.vectors
+                    )
+                summary.generation, summary.published = published.manifest.generation, True
+            summary.embedded = embedder.embedded
+        summary.stages = stages.seconds(embedder.encoding_s)
         summary.texts_changed = _texts_changed(documents, shown)
         _describe(documents, summary)
         summary.seconds = round(time.monotonic() - started, 2)
         _write_last_run(settings.index, summary)
         return summary
+
+
+def _cut_as_they_come(
+    read: Generator[Draft, None, None],
+    cutter: Cutter,
+    is_shown: Callable[[Draft], bool],
+    stages: Stages,
+) -> list[Draft]:
+    drafts: list[Draft] = []
+    with closing(read):
+        while True:
+            with stages.on(READ):
+                draft = next(read, None)
+            if draft is None:
+                return drafts
+            drafts.append(draft)
+            if is_shown(draft):
+                cutter.ahead(draft)
 
 
 def _with_uploads(settings: Settings) -> Settings:
@@ -110,17 +144,20 @@ def _with_uploads(settings: Settings) -> Settings:
     return replace(settings, corpus=(*settings.corpus, uploads))
 
 
-def _not_buried(drafts: list[Draft], settings: Settings, previous: Previous) -> list[Draft]:
-    """Leave out what somebody has removed although its file is there."""
+def _shown(settings: Settings, previous: Previous) -> Callable[[Draft], bool]:
+    """Tell of a draft that nobody has removed it, although its file is there."""
     published = {record.doc_id: record for record in previous.by_path.values()}
     folders = set(map(str, settings.corpus))
+    stones = []
     for tombstone in changes.buried(settings.data):
         stone, record = tombstone, published.get(tombstone.doc_id)
         if stone.path is None and record is not None:
             stone = replace(stone, folder=record.folder, path=record.path)
             changes.bury(settings.data, stone)
-        drafts = [d for d in drafts if not stone.covers(d.folder, d.path, folders)]
-    return drafts
+        stones.append(stone)
+    return lambda draft: (
+        not any(stone.covers(draft.folder, draft.path, folders) for stone in stones)
+    )
 
 
 def _not_buried_yet(drafts: list[Draft], settings: Settings, summary: Summary) -> list[Draft]:

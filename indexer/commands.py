@@ -14,8 +14,9 @@ from typing import Any
 import click
 
 from indexer.errors import FundstelleError, IndexLocked
+from indexer.reporting import reporter
 from indexer.settings import Settings
-from indexer.summary import Progress, Summary, silent
+from indexer.summary import Summary
 
 corpus_option = click.option(
     "--corpus",
@@ -161,37 +162,14 @@ def describe(summary: Summary) -> str:
     lines += [f"note: {note.path}: {note.reason}" for note in summary.notes]
     reasons = Counter(note.reason for note in summary.skipped)
     lines += [f"skipped: {count} × {reason}" for reason, count in sorted(reasons.items())]
+    if summary.stages:
+        spent = (
+            f"{stage} {seconds.cpu_s:.1f} / {seconds.elapsed_s:.1f}"
+            for stage, seconds in summary.stages.items()
+        )
+        lines.append(f"seconds of CPU / elapsed: {', '.join(spent)}")
     lines.append(f"{summary.seconds:.1f} s")
     return "\n".join(lines)
-
-
-def reporter(kind: str) -> Progress:
-    """Show progress on stderr: a bar for people, JSON lines for programs, or nothing."""
-    if kind == "none":
-        return silent
-    if kind == "json":
-
-        def report(stage: str, done: int, total: int) -> None:
-            line = json.dumps({"stage": stage, "done": done, "total": total})
-            print(line, file=sys.stderr, flush=True)
-
-        return report
-    return _bars()
-
-
-def _bars() -> Progress:
-    from tqdm import tqdm
-
-    bars: dict[str, Any] = {}
-
-    def show(stage: str, done: int, total: int) -> None:
-        if stage not in bars:
-            bars[stage] = tqdm(total=total, desc=stage, leave=False, file=sys.stderr)
-        bars[stage].update(done - bars[stage].n)
-        if done == total:
-            bars[stage].close()
-
-    return show
 
 
 @click.command()

@@ -43,12 +43,16 @@ class Cut:
     text: str
     passages: tuple[Passage, ...]
     keys: tuple[bytes, ...]  # embedding key per passage
-    inputs: dict[bytes, Inputs]  # key -> what is to be embedded; empty where all was taken over
 
     @property
     def count(self) -> int:
         """How many passages it has."""
         return len(self.passages)
+
+    def named(self, doc_id: str) -> Cut:
+        """The same document under another id."""
+        passages = tuple(replace(passage, doc_id=doc_id) for passage in self.passages)
+        return replace(self, record=replace(self.record, doc_id=doc_id), passages=passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class TakenOver:
         published = previous.passages(self.old)
         passages = tuple(passage for passage, _ in published)
         keys = tuple(key for _, key in published)
-        return Cut(self.record, previous.text(self.old), passages, keys, {})
+        return Cut(self.record, previous.text(self.old), passages, keys)
 
 
 class LazyEncoder:
@@ -108,32 +112,39 @@ def pipeline_parts(settings: Settings, encoder: LazyEncoder) -> dict[str, str]:
     }
 
 
-def cut(
-    draft: Draft,
-    pipeline: dict[str, str],
-    encoder: LazyEncoder,
-    previous: Previous,
-    settings: Settings,
-    *,
-    anew: bool,
-) -> Cut | TakenOver:
-    """Cut a draft into passages, or take over the published ones where nothing has changed.
+def made_by(draft: Draft, pipeline: dict[str, str]) -> dict[str, str]:
+    """The parts of the pipeline for one document: its text may be an older reader's."""
+    return {**pipeline, "reader": draft.reader}
 
-    Args:
-        anew: take nothing over.
+
+def is_cut_alike(draft: Draft, pipeline: dict[str, str]) -> bool:
+    """Whether the published passages are what cutting would make, under the published id."""
+    made = made_by(draft, pipeline)
+    return (
+        draft.old is not None
+        and draft.change == "unchanged"
+        and all(draft.old.pipeline.get(part) == made[part] for part in _CUTTING_PARTS)
+    )
+
+
+def cut(
+    draft: Draft, pipeline: dict[str, str], encoder: LazyEncoder, settings: Settings
+) -> tuple[Cut, dict[bytes, Inputs]]:
+    """Cut a draft into passages.
+
+    Returns:
+        The document, named by its path until it has its id, and embedding key -> what is to be
+        embedded, in the order of passages; nothing of it depends on the id.
     """
-    old = draft.old
-    pipeline = {**pipeline, "reader": draft.reader}
-    if old is not None and not anew and _still_right(draft, old, pipeline):
-        return TakenOver(replace(old, pipeline=pipeline), old, previous.count(old))
+    model = encoder()
 
     def fits(passage: Passage) -> bool:
-        return encoder().count_tokens(plain(passage.text)) <= encoder().window
+        return model.fits(plain(passage.text))
 
     reading = draft.read()
-    made = segment(reading, draft.doc_id, draft.path, fits, settings.passage_tokens)
+    made = segment(reading, draft.path, draft.path, fits, settings.passage_tokens)
     record = DocumentRecord(
-        doc_id=draft.doc_id,
+        doc_id=draft.path,
         path=draft.path,
         folder=draft.folder,
         title=made.title,
@@ -149,9 +160,8 @@ def cut(
         pages_without_text=reading.pages_without_text,
         blocks=reading.blocks,
         dropped_lines=made.dropped_lines,
-        pipeline=pipeline,
+        pipeline=made_by(draft, pipeline),
     )
-    model = encoder()
     inputs = [
         Inputs(
             embedding_input(made.title, passage, model.count_tokens, model.window),
@@ -162,12 +172,5 @@ def cut(
     keys = tuple(
         embedding_key((one.passage, *one.sentences), encoder.fingerprint) for one in inputs
     )
-    return Cut(record, reading.text, made.passages, keys, dict(zip(keys, inputs, strict=True)))
-
-
-def _still_right(draft: Draft, old: DocumentRecord, pipeline: dict[str, str]) -> bool:
-    return (
-        draft.change == "unchanged"
-        and old.doc_id == draft.doc_id
-        and all(old.pipeline.get(part) == pipeline[part] for part in _CUTTING_PARTS)
-    )
+    cut = Cut(record, reading.text, made.passages, keys)
+    return cut, dict(zip(keys, inputs, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -49,17 +49,17 @@ def collect(
     reread: bool,
     progress: Progress,
     uploads: Path | None = None,
-) -> list[Draft]:
-    """Make a draft of every file that is or was readable, in the order of folder and path.
+) -> Generator[Draft, None, None]:
+    """Yield a draft of every file that is or was readable, in the order of folder and path.
 
-    New originals are copied into `originals` under their SHA-256. What fails keeps its published
-    version, if it has one, and is noted in `summary`, as is what was skipped.
+    To be closed where it is not read to its end: it holds a process. New originals are copied into
+    `originals` under their SHA-256. What fails keeps its published version, if it has one, and is
+    noted in `summary`, as is what was skipped.
     """
     found = [(folder, entry) for folder in folders for entry in walk(folder)]
     files = {
         (str(folder), entry.relative) for folder, entry in found if isinstance(entry, CorpusFile)
     }
-    drafts: list[Draft] = []
     with ReadingProcess() as reader:
         place = None if uploads is None else str(uploads)
         collector = _Collector(previous, originals, reader, files, reread, place)
@@ -68,19 +68,17 @@ def collect(
                 summary.skipped.append(Note(entry.relative, entry.reason))
             elif isinstance(entry, Failed):
                 summary.failed.append(Note(entry.relative, entry.reason))
-                drafts.extend(collector.keep(str(folder), entry.relative))
+                yield from collector.keep(str(folder), entry.relative)
             else:
                 try:
-                    drafts.append(collector.draft(str(folder), entry))
+                    draft = collector.draft(str(folder), entry)
                 except ReadError as error:
                     summary.failed.append(Note(entry.relative, str(error)))
                     collector.files.discard((str(folder), entry.relative))
-                    drafts.extend(collector.keep(str(folder), entry.relative))
+                    yield from collector.keep(str(folder), entry.relative)
+                else:
+                    yield draft
             progress("read", done, len(found))
-    for draft in drafts:
-        if uploads is not None and draft.folder == str(uploads):
-            draft.fixed_id = draft.path.split("/")[0]
-    return drafts
 
 
 @dataclass(slots=True)
@@ -119,6 +117,7 @@ class _Collector:
             old,
             published_id,
             reader=made_by,
+            fixed_id=self._fixed_id(folder, entry.relative),
         )
 
     def keep(self, folder: str, path: str) -> Iterator[Draft]:
@@ -141,7 +140,11 @@ class _Collector:
                 old.doc_id,
                 kept=True,
                 reader=_reader_of(old),
+                fixed_id=self._fixed_id(folder, old.path),
             )
+
+    def _fixed_id(self, folder: str, path: str) -> str | None:
+        return path.split("/", maxsplit=1)[0] if folder == self.uploads else None
 
     def _published(
         self, here: DocumentRecord | None, key: ContentKey

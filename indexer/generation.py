@@ -6,20 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from indexer.cutting import Cut, Inputs, LazyEncoder
-from indexer.encoder import Encoder
+from indexer.cutting import Cut, LazyEncoder
 from indexer.manifest import Entry, Generation, Segment
-from indexer.previous import PassageVectors, Previous
+from indexer.previous import Previous
 from indexer.publishing import publish, take_over
-from indexer.segment_writing import Kept, write_segment
+from indexer.segment_writing import Kept, VectorsOf, write_segment
 from indexer.segments import Document, plan
-from indexer.sentence_vectors import compressed
 from indexer.settings import Settings
 from indexer.summary import Progress
-
-EMBEDDING_BATCH = 256  # passages between two reports of progress
 
 
 def publish_documents(
@@ -29,31 +23,28 @@ def publish_documents(
     encoder: LazyEncoder,
     previous: Previous,
     progress: Progress,
-    *,
-    anew: bool,
-) -> tuple[Generation, int]:
+    vectors: VectorsOf,
+) -> Generation:
     """Write everything into `folder`, check that it can be read back, and publish it.
 
     Args:
         folder: from `building`; originals that were read in this run are in it already.
         documents: in the order of doc_id.
-        anew: embed every passage, also where its vector is known.
-
-    Returns:
-        The generation, and how many passages had to be embedded; the others' vectors were known.
+        vectors: gives the vectors of these embedding keys, all of them; asked last, for they may
+            still be in the making.
     """
     planned = plan(documents, previous.segments, previous.segment_of)
     known: dict[str, Entry] = {}
     for segment in planned.reused:
         known |= _take_over_segment(folder, segment, previous)
-    writer = _Writer(folder, encoder, previous, progress, anew)
+    writer = _Writer(folder, encoder, previous, progress, vectors)
     written = []
     number = max((int(segment.name) for segment in previous.segments), default=0)
     for group in planned.written:
         number += 1
         written.append(writer.write(f"{number:06d}", group))
     known |= _keep_originals(folder, documents, previous)
-    published = publish(
+    return publish(
         settings.index,
         folder,
         encoder=settings.encoder,
@@ -63,7 +54,6 @@ def publish_documents(
         known=known,
         keep=settings.keep_generations,
     )
-    return published, writer.embedded
 
 
 @dataclass(slots=True)
@@ -72,13 +62,14 @@ class _Writer:
     encoder: LazyEncoder
     previous: Previous
     progress: Progress
-    anew: bool
-    embedded: int = 0
-    _dimension: int = 0
+    vectors: VectorsOf
 
     def dimension(self) -> int:
         """Length of the vectors, also where none was written."""
-        return self._dimension or self.previous.dimension or self.encoder().dimension
+        known = self.previous.generation
+        if known is None or known.manifest.encoder_fingerprint != self.encoder.fingerprint:
+            return self.encoder().dimension
+        return known.manifest.dimension
 
     def write(self, name: str, documents: Sequence[Document]) -> Segment:
         """Write a segment and check that it can be read back."""
@@ -95,28 +86,11 @@ class _Writer:
                     into.changed[number] = one.record
             else:
                 new.append(one.load(self.previous))
-        keys = [key for cut in new for key in cut.keys]
-        vectors = self._vectors(new, keys)
-        if keys:
-            self._dimension = len(vectors[keys[0]][0])
         self.progress("write", 0, 1)
         folder = self.folder / "segments" / name
-        written = write_segment(folder, list(kept.values()), new, vectors, self.dimension())
+        written = write_segment(folder, list(kept.values()), new, self.vectors, self.dimension)
         self.progress("write", 1, 1)
         return written
-
-    def _vectors(self, cuts: Sequence[Cut], keys: list[bytes]) -> dict[bytes, PassageVectors]:
-        inputs = {key: made for cut in cuts for key, made in cut.inputs.items()}
-        known = {} if self.anew else self.previous.vectors(list(dict.fromkeys(keys)))
-        new = [key for key in inputs if key not in known]
-        # Neighbours in length share a batch, so that little of it is padding.
-        new.sort(key=lambda key: len(inputs[key].passage))
-        for first in range(0, len(new), EMBEDDING_BATCH):
-            batch = new[first : first + EMBEDDING_BATCH]
-            known |= _embed(self.encoder(), batch, [inputs[key] for key in batch])
-            self.progress("embed", first + len(batch), len(new))
-        self.embedded += len(new)
-        return known
 
 
 def _take_over_segment(folder: Path, segment: Segment, previous: Previous) -> dict[str, Entry]:
@@ -135,24 +109,6 @@ def _take_over(folder: Path, previous: Previous, wanted: Callable[[str], bool]) 
             take_over(previous.generation.folder / path, folder / path)
             taken[path] = entry
     return taken
-
-
-def _embed(
-    encoder: Encoder, keys: Sequence[bytes], inputs: Sequence[Inputs]
-) -> dict[bytes, PassageVectors]:
-    passages = encoder.encode_passages([made.passage for made in inputs])
-    texts = [text for made in inputs for text in made.sentences]
-    # Many sentences recur: an item of a menu, a line of a table.
-    distinct = list(dict.fromkeys(texts))
-    vectors = dict(zip(distinct, compressed(encoder.encode(distinct)), strict=True))
-    none = np.empty((0, passages.shape[1]), np.int8)
-    return {
-        key: (
-            passage,
-            np.array([vectors[text] for text in made.sentences]) if made.sentences else none,
-        )
-        for key, passage, made in zip(keys, passages, inputs, strict=True)
-    }
 
 
 def _keep_originals(

@@ -16,7 +16,7 @@ def name_documents(drafts: list[Draft], summary: Summary) -> list[Draft]:
     """
     taken: dict[str, Draft] = {}
     for draft in sorted(drafts, key=_precedence):
-        wanted = _wanted(draft)
+        wanted = wanted_id(draft)
         holder = taken.get(wanted)
         if holder is not None:
             if draft.fixed_id or (_explicit(draft) and _explicit(holder)):
@@ -33,7 +33,8 @@ def name_documents(drafts: list[Draft], summary: Summary) -> list[Draft]:
     return [taken[doc_id] for doc_id in sorted(taken)]
 
 
-def _wanted(draft: Draft) -> str:
+def wanted_id(draft: Draft) -> str:
+    """The id that a draft has if no other has it."""
     return _explicit(draft) or doc_id_from_path(draft.path)
 
 
@@ -43,4 +44,4 @@ def _explicit(draft: Draft) -> str | None:
 
 def _precedence(draft: Draft) -> tuple[bool, bool, str, str]:
     upload = draft.fixed_id is not None  # somebody chose an id that a file has already
-    return draft.published_id != _wanted(draft), upload, draft.path, draft.folder
+    return draft.published_id != wanted_id(draft), upload, draft.path, draft.folder

@@ -128,11 +128,6 @@ class Previous:
         return None if self.generation is None else self.generation.manifest.generation
 
     @property
-    def dimension(self) -> int:
-        """Length of the published vectors; 0 where there are none."""
-        return 0 if self.generation is None else self.generation.manifest.dimension
-
-    @property
     def segments(self) -> list[Segment]:
         """The published segments, in the order of their rows."""
         return [] if self.generation is None else self.generation.manifest.segments
@@ -149,7 +144,11 @@ class Previous:
         """The passages that are published for this record, each with its embedding key."""
         return self._published().stores.passages_of(record.doc_id)
 
-    def vectors(self, keys: list[bytes]) -> dict[bytes, PassageVectors]:
+    def known(self, keys: Sequence[bytes]) -> Collection[bytes]:
+        """Those of these embedding keys whose vectors are published."""
+        return () if self._contents is None else self._contents.stores.rows_of(keys)
+
+    def vectors(self, keys: Sequence[bytes]) -> dict[bytes, PassageVectors]:
         """The vectors that are already known, by embedding key."""
         if self._contents is None or not keys:
             return {}

@@ -52,14 +52,8 @@ def roll_back(settings: Settings) -> Summary:
             for record in sorted(before.by_path.values(), key=lambda record: record.doc_id)
             if record.doc_id in there
         ]
-        published, _ = publish_documents(
-            settings,
-            folder,
-            documents,
-            encoder,
-            before,
-            silent,
-            anew=False,
+        published = publish_documents(
+            settings, folder, documents, encoder, before, silent, before.vectors
         )
         return Summary(
             generation=published.manifest.generation,

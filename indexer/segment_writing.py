@@ -6,7 +6,7 @@ so that to remove one document of a hundred thousand passages takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from indexer.store_writer import StoreWriter
 from indexer.vectors import VectorIndex
 
 LEXICAL_FOLDER = "lexical"
+VectorsOf = Callable[[Sequence[bytes]], Mapping[bytes, PassageVectors]]
 
 
 @dataclass(slots=True)
@@ -46,14 +47,15 @@ def write_segment(
     folder: Path,
     kept: Sequence[Kept],
     new: Sequence[Cut],
-    vectors: Mapping[bytes, PassageVectors],
-    dimension: int,
+    vectors: VectorsOf,
+    dimension: Callable[[], int],
 ) -> Segment:
     """Write a new folder, and check that it can be read back.
 
     Args:
         kept: stand before what is new.
-        vectors: embedding key -> vectors, of all new passages.
+        vectors: gives those of new passages; asked last, for they may still be in the making.
+        dimension: gives their length; asked last, too.
 
     Raises:
         IndexDamaged: if a kept segment cannot be read, or the new one holds not what was written.
@@ -62,19 +64,6 @@ def write_segment(
     folder.mkdir(parents=True)
     rows = [one.rows() for one in kept]
     keys = [key for cut in new for key in cut.keys]
-    matrices = [
-        VectorIndex.load(one.folder).vectors(np.flatnonzero(own))
-        for one, own in zip(kept, rows, strict=True)
-    ]
-    matrices.append(np.array([vectors[key][0] for key in keys], np.float32).reshape(-1, dimension))
-    VectorIndex.build(np.concatenate(matrices)).save(folder)
-    del matrices
-    SentenceVectors.save(
-        folder,
-        [vectors[key][1] for key in keys],
-        dimension,
-        [(SentenceVectors.load(o.folder), own) for o, own in zip(kept, rows, strict=True)],
-    )
     LexicalIndex.build(
         folder / LEXICAL_FOLDER,
         (
@@ -89,10 +78,29 @@ def write_segment(
             store.copy(one.folder, sorted(one.numbers), one.changed)
         store.add((c.record, c.text, list(zip(c.passages, c.keys, strict=True))) for c in new)
         store.finish()
+    _write_vectors(folder, list(zip(kept, rows, strict=True)), vectors(keys), keys, dimension())
     documents = sum(len(one.numbers) for one in kept) + len(new)
     passages = sum(int(own.sum()) for own in rows) + len(keys)
     _verify(folder, documents, passages)
     return Segment(folder.name, documents, passages)
+
+
+def _write_vectors(
+    folder: Path,
+    kept: Sequence[tuple[Kept, np.ndarray]],
+    vectors: Mapping[bytes, PassageVectors],
+    keys: Sequence[bytes],
+    dimension: int,
+) -> None:
+    matrices = [VectorIndex.load(one.folder).vectors(np.flatnonzero(own)) for one, own in kept]
+    matrices.append(np.array([vectors[key][0] for key in keys], np.float32).reshape(-1, dimension))
+    VectorIndex.build(np.concatenate(matrices)).save(folder)
+    SentenceVectors.save(
+        folder,
+        [vectors[key][1] for key in keys],
+        dimension,
+        [(SentenceVectors.load(one.folder), own) for one, own in kept],
+    )
 
 
 def _verify(segment: Path, documents: int, passages: int) -> None:

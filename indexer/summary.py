@@ -20,6 +20,14 @@ class Note:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """What a stage took; stages overlap, so that elapsed seconds add up to more than the run's."""
+
+    cpu_s: float  # of all its threads and processes
+    elapsed_s: float
+
+
 @dataclass(slots=True)
 class Summary:
     """Counts of documents, and every file that did not become one."""
@@ -42,6 +50,7 @@ class Summary:
     embedded: int = 0  # passages whose vector had to be computed
     dropped_lines: dict[str, int] = field(default_factory=dict)  # rule -> lines left out
     seconds: float = 0.0
+    stages: dict[str, Seconds] = field(default_factory=dict)  # read, cut, embed, write
 
     @property
     def documents(self) -> int:

@@ -36,12 +36,14 @@ def index(corpus: Path, *options: str) -> Result:
 def test_a_run_says_what_it_did_and_the_next_one_that_nothing_is_to_do(corpus: Path) -> None:
     first = index(corpus)
     assert first.exit_code == 0
-    assert re.sub(r"\d+\.\d s", "1.0 s", first.stdout) == (
+    assert re.sub(r"\d+\.\d", "1.0", first.stdout) == (
         "published generation 1\n"
         "documents: 2 added, 0 changed, 0 moved, 0 unchanged, 0 removed, 1 skipped, 1 failed\n"
         "passages: 2, 2 embedded in this run\n"
         "failed: leer.md: is empty\n"
         "skipped: 1 × files ending in .jpg are not read\n"
+        "seconds of CPU / elapsed: "
+        "read 1.0 / 1.0, cut 1.0 / 1.0, embed 1.0 / 1.0, write 1.0 / 1.0\n"
         "1.0 s\n"
     )
     assert index(corpus).stdout.startswith("nothing to do, generation 1 is up to date\n")
@@ -52,6 +54,8 @@ def test_the_summary_is_there_for_programs_too(corpus: Path) -> None:
     assert (summary["generation"], summary["published"], summary["added"]) == (1, True, 2)
     assert summary["failed"] == [{"path": "leer.md", "reason": "is empty"}]
     assert summary["dropped_lines"] == {"skip_link": 1}
+    assert list(summary["stages"]) == ["read", "cut", "embed", "write"]
+    assert summary["stages"]["read"]["cpu_s"] > 0  # also that of the process with the parsers
 
 
 def test_progress_goes_to_stderr_as_json_lines(corpus: Path) -> None:
