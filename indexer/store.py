@@ -1,4 +1,4 @@
-"""Documents and passages of one generation in one SQLite file. The only module on sqlite3."""
+"""Documents and passages of one generation in one SQLite file. Here alone is sqlite3 used."""
 
 from __future__ import annotations
 
