@@ -9,7 +9,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import pytest
 from api.job_store import Job, JobError, JobStore
 from api.jobs import Jobs
 from api.shared_state import SharedState
+from indexer.errors import DataUnavailable, IndexDamaged
 from indexer.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -81,15 +82,19 @@ def other(settings: Settings) -> Iterator[Other]:
         process.communicate()
 
 
+async def nothing() -> None:
+    """There is no engine that could take up a generation."""
+
+
 @asynccontextmanager
-async def here(settings: Settings) -> AsyncIterator[Jobs]:
+async def here(
+    settings: Settings,
+    published: Callable[[], Awaitable[None]] = nothing,
+    program: str = DONE,
+) -> AsyncIterator[Jobs]:
     """Do in this process what a server does."""
     state = SharedState(settings.service)
-
-    async def published() -> None:
-        pass
-
-    jobs = Jobs(settings, state, published, [sys.executable, "-c", DONE])
+    jobs = Jobs(settings, state, published, [sys.executable, "-c", program])
     tasks = [asyncio.create_task(jobs.work()), asyncio.create_task(jobs.watch())]
     try:
         async with asyncio.timeout(WITHIN_S):
@@ -128,6 +133,32 @@ def test_a_run_of_another_process_is_followed_here(
             assert last == Job(job_id, "index", "done", "embed", 2, 2, (), 7)
 
     asyncio.run(check())
+
+
+def test_what_another_process_published_is_in_force_here_before_its_job_is_seen_as_done(
+    settings: Settings, other: Other
+) -> None:
+    _, job_id = other(DONE)
+    tried = 0
+
+    async def taken_up() -> None:
+        nonlocal tried
+        await asyncio.sleep(0.1)
+        tried += 1
+
+    async def damaged() -> None:
+        await taken_up()
+        raise IndexDamaged("what is published here cannot be read")
+
+    async def check(published: Callable[[], Awaitable[None]], tries: int) -> None:
+        async with here(settings, published) as jobs:
+            assert (await until(jobs, job_id, lambda job: job.ended)).state == "done"
+            assert tried == tries
+            await jobs.get(job_id)
+            assert tried == tries  # once for each generation, however often one looks
+
+    asyncio.run(check(taken_up, 1))
+    asyncio.run(check(damaged, 2))  # whoever watches the index says so; the job was done
 
 
 def test_a_job_asked_for_here_is_run_there(settings: Settings, other: Other) -> None:
@@ -212,3 +243,32 @@ def test_what_was_queued_when_all_were_killed_runs_after_the_restart(
             assert (await jobs.get(job_id)).state == "failed"
 
     asyncio.run(check())
+
+
+def test_an_end_that_cannot_be_recorded_at_once_is_recorded_later(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("api.shared_state.BUSY_S", 0.1)
+    monkeypatch.setattr("api.jobs.RETRY_S", 0.1)
+    go = tmp_path / "go"
+    program = (
+        "import time, pathlib\n"
+        f"while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.05)\n{DONE}"
+    )
+    writer = SharedState(settings.service)
+
+    async def check() -> None:
+        async with here(settings, program=program) as jobs:
+            job = await jobs.submit()
+            await until(jobs, job.id, lambda job: job.state == "running")
+            with writer.writing():  # as long as somebody else writes, nobody can
+                go.touch()
+                await asyncio.sleep(QUIET_S)
+                assert (await jobs.get(job.id)).state == "running"
+                with pytest.raises(DataUnavailable):
+                    await jobs.submit()
+            last = await until(jobs, job.id, lambda job: job.ended)
+            assert (last.state, last.generation) == ("done", 7)
+
+    asyncio.run(check())
+    writer.close()
