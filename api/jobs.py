@@ -170,7 +170,7 @@ class Jobs:
             return _failed(job, "the indexer could not be run")
 
     async def _end(self, job: Job) -> None:
-        """Record how a job ended, as soon as that is possible: so long no other could begin."""
+        """Record how a job ended, as soon as possible; until then, no other can begin either."""
         while True:
             try:
                 await run_sync(self._store.end, job)
