@@ -7,16 +7,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio.to_thread import run_sync
 from fastapi import FastAPI
 
 from api import problems
 from api.engine import Engine
-from api.jobs import Jobs, index_command
+from api.jobs import Jobs
 from api.page import assets, documents, home, reference
 from api.routes import asking, indexing, operation, writing
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
+from api.shared_state import SharedState
 from indexer.settings import Settings
 
 _DESCRIPTION = "Answers in German or English, quoted word for word and cited to the character."
@@ -51,7 +53,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.host = EngineHost(settings, engine)
-    app.state.jobs = Jobs(index_command(settings), app.state.host.bring_current)
+    app.state.shared = SharedState(settings.service)
+    app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
     api = (asking, documents_api, writing, indexing, operation)
     page = (home, documents, reference, assets)
@@ -65,6 +68,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     beside = [
         asyncio.create_task(app.state.host.watch(), name="watch the index"),
         asyncio.create_task(app.state.jobs.work(), name="run jobs"),
+        asyncio.create_task(app.state.jobs.watch(), name="watch jobs"),
     ]
     try:
         yield
@@ -72,6 +76,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        await run_sync(app.state.shared.close)
 
 
 def mounted_at(settings: Settings) -> str:

@@ -1,100 +1,90 @@
-"""Indexing jobs: one at a time, each in a process of its own, so that answering never waits."""
+"""Indexing jobs: asked for and seen at any process of the service, run by one, one at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import os
-import secrets
-import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
-from indexer.errors import FundstelleError
+from anyio.to_thread import run_sync
+
+from api.indexer_process import index_command, run
+from api.job_store import Job, JobError, JobStore
+from api.queue_lock import QueueLock
+from api.shared_state import SharedState
+from indexer.errors import DataUnavailable, FundstelleError
+from indexer.manifest import current_name
 from indexer.settings import Settings
 
-WAIT_S = 600  # for another process that writes the same index
-MAX_JOBS = 100  # kept in memory
-MAX_REASON_CHARS = 2_000
-STOP_WITHIN_S = 5.0
-_CHUNK_BYTES = 1 << 16
+# Between two looks at what other processes did: a question of microseconds to SQLite.
+LOOK_EVERY_S = 0.25
+RETRY_S = 5.0  # where the data folder cannot be written, perhaps only for a while
 _log = logging.getLogger("fundstelle")
 
 
-@dataclass(frozen=True, slots=True)
-class JobError:
-    """A file that did not become a document, or why the whole run failed."""
-
-    path: str | None  # None: no single file is the reason
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One run of the indexer."""
-
-    id: str
-    kind: Literal["index"] = "index"
-    state: Literal["queued", "running", "done", "failed"] = "queued"
-    stage: str | None = None  # what `done` and `total` count at the moment
-    done: int = 0
-    total: int = 0
-    errors: tuple[JobError, ...] = ()
-    generation: int | None = None  # in force since the job is done
-
-    @property
-    def ended(self) -> bool:
-        """Whether it will not change any more."""
-        return self.state in {"done", "failed"}
-
-
-def index_command(settings: Settings) -> list[str]:
-    """Run the indexer on the same folders and index as this process serves."""
-    corpus = [part for folder in settings.corpus for part in ("--corpus", str(folder))]
-    command = [sys.executable, "-P", "-m", "indexer", "index", "--index", str(settings.index)]
-    return [*command, *corpus, "--wait", str(WAIT_S), "--json", "--progress", "json"]
-
-
 class Jobs:
-    """Runs jobs in the order they were asked for; lives on one event loop."""
+    """One per process; everything but the constructor runs on its event loop."""
 
-    def __init__(self, command: Sequence[str], published: Callable[[], Awaitable[None]]) -> None:
-        """`published` brings a new generation into force; a job is done only behind it."""
-        self._command = tuple(command)
+    def __init__(
+        self,
+        settings: Settings,
+        state: SharedState,
+        published: Callable[[], Awaitable[None]],
+        command: Sequence[str] | None = None,
+    ) -> None:
+        """Prepare; `work` and `watch` do the rest.
+
+        Args:
+            published: brings a new generation into force here; a job is done only behind it.
+            command: runs the indexer; None: on the folders and the index of the settings.
+        """
+        self._settings = settings
+        self._state = state
         self._published = published
-        self._jobs: dict[str, Job] = {}
+        self._command = tuple(command or index_command(settings))
+        self._store = JobStore(state)
+        self._queue = QueueLock(settings.service.with_suffix(".lock"))
         self._changed = asyncio.Event()
+        self._in_force = 0  # the newest generation that was brought into force for a job
 
-    def submit(self) -> Job:
-        """Ask for a run; whoever asks before it begins shares it."""
-        for job in self._jobs.values():
-            if job.state == "queued":
-                return job
-        job = Job(secrets.token_hex(8))
-        self._set(job)
-        ended = [job.id for job in self._jobs.values() if job.ended]
-        for old in ended[: max(0, len(self._jobs) - MAX_JOBS)]:
-            del self._jobs[old]
+    async def submit(self) -> Job:
+        """Ask for a run; whoever asks before it begins shares it.
+
+        Raises:
+            DataUnavailable: if the data folder cannot be written.
+        """
+        job = await run_sync(self._store.submit)
+        self._wake()
         return job
 
-    def get(self, job_id: str) -> Job:
-        """Raises KeyError."""
-        return self._jobs[job_id]
+    async def get(self, job_id: str) -> Job:
+        """What is known of a job; what a job that is done has published is in force here, too.
+
+        Raises:
+            KeyError: if there is no such job, or no longer.
+            DataUnavailable: if the data folder cannot be read.
+        """
+        job = await run_sync(self._store.get, job_id)
+        if job.generation is not None and job.generation > self._in_force:
+            with suppress(FundstelleError):  # whoever watches the index says so
+                await self._published()
+            self._in_force = max(self._in_force, job.generation)
+        return job
 
     async def changes(self, job_id: str, heartbeat_s: float) -> AsyncIterator[Job | None]:
         """Yield the job now and at each change until it ends, and None where nothing changes.
 
         Raises:
-            KeyError: if there is no such job.
+            KeyError, DataUnavailable: as `get` does.
         """
         seen: Job | None = None
         while True:
             changed = self._changed
-            job = self._jobs[job_id]
+            job = await self.get(job_id)
             if job != seen:
                 seen = job
                 yield job
@@ -106,104 +96,98 @@ class Jobs:
             except TimeoutError:
                 yield None
 
+    async def watch(self) -> None:
+        """Notice what other processes write; runs until cancelled."""
+        seen = 0
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            with suppress(DataUnavailable):  # whoever asks for a job is told
+                version = await run_sync(self._state.version)
+                if version != seen:
+                    seen = version
+                    self._wake()
+
     async def work(self) -> None:
-        """Run what is queued, one after the other; on cancellation the run is stopped cleanly."""
+        """Run what is queued, one after the other, while no other process of the service does.
+
+        Runs until cancelled; a run in progress is then stopped cleanly.
+        """
+        said = ""
+        while True:
+            pause = LOOK_EVERY_S
+            try:
+                if self._state.is_there() and self._queue.take():
+                    await self._run_queue()
+            except Exception as error:  # whatever it is, the queue goes on when it has passed
+                foreseen = isinstance(error, FundstelleError)
+                if str(error) != said:
+                    _log.warning("jobs wait: %s", error, exc_info=None if foreseen else error)
+                said, pause = str(error), RETRY_S
+            finally:
+                self._queue.release()
+            await asyncio.sleep(pause)
+
+    async def _run_queue(self) -> None:
+        # The lock is ours: whoever ran a job that is still said to run has ended, its indexer too.
+        await run_sync(self._store.cut_off, self._generation())
+        self._wake()
         while True:
             changed = self._changed
-            queued = [job for job in self._jobs.values() if job.state == "queued"]
-            if not queued:
+            job = await run_sync(self._store.begin, self._generation())
+            if job is None:
                 await changed.wait()
                 continue
-            job = replace(queued[0], state="running")
-            self._set(job)
+            self._wake()
             try:
-                self._set(await self._run(job))
+                await self._end(await self._outcome(job))
             except asyncio.CancelledError:
-                self._set(_failed(self._jobs[job.id], "the service was stopped"))
+                with suppress(FundstelleError):  # else whoever runs the queue next says so
+                    await run_sync(self._store.cut_off, self._generation())
+                self._wake()
                 raise
-            except Exception as error:  # a job that fails must not end the queue
-                _log.error("job %s failed", job.id, exc_info=error)
-                self._set(_failed(self._jobs[job.id], "the indexer could not be run"))
 
-    def _set(self, job: Job) -> None:
-        self._jobs[job.id] = job
-        self._changed.set()
-        self._changed = asyncio.Event()
+    async def _outcome(self, job: Job) -> Job:
+        async def progress(stage: str, done: int, total: int) -> None:
+            with suppress(DataUnavailable):  # the run itself goes on
+                await run_sync(self._store.progress, job.id, stage, done, total)
+            self._wake()
 
-    async def _run(self, job: Job) -> Job:
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # so that its own children can be stopped with it
-        )
         try:
-            output, said = await asyncio.gather(
-                _read_all(process.stdout), self._follow(job.id, process.stderr)
-            )
-            code = await process.wait()
-        finally:
-            await _stop(process)
-        job = self._jobs[job.id]
-        if code != 0:
-            return _failed(job, said or f"the indexer ended with exit code {code}")
-        summary: dict[str, Any] = json.loads(output)
-        job = replace(
-            job, errors=tuple(JobError(note["path"], note["reason"]) for note in summary["failed"])
-        )
-        try:
+            ended = await run(self._command, progress, self._queue.descriptor)
+            if ended.code != 0:
+                reason = ended.said or f"the indexer ended with exit code {ended.code}"
+                return _failed(job, reason)
+            summary: dict[str, Any] = json.loads(ended.output)
+            failed = [JobError(note["path"], note["reason"]) for note in summary["failed"]]
+            job = replace(job, errors=tuple(failed))
             await self._published()
+            self._in_force = max(self._in_force, summary["generation"])
+            return replace(job, state="done", generation=summary["generation"])
         except FundstelleError as error:
             return _failed(job, f"published, but not in force: {error}")
-        return replace(job, state="done", generation=summary["generation"])
+        except Exception as error:  # a job that fails must not end the queue
+            _log.error("job %s failed", job.id, exc_info=error)
+            return _failed(job, "the indexer could not be run")
 
-    async def _follow(self, job_id: str, stream: asyncio.StreamReader | None) -> str:
-        """Take over progress; return the last line that is none: what went wrong, if anything."""
-        said = ""
-        async for line in _lines(stream):
+    async def _end(self, job: Job) -> None:
+        """Record how a job ended, as soon as possible; until then, no other can begin either."""
+        while True:
             try:
-                progress = json.loads(line)
-                stage, done, total = (progress[name] for name in ("stage", "done", "total"))
-                job = replace(
-                    self._jobs[job_id], stage=str(stage), done=int(done), total=int(total)
-                )
-            except (ValueError, TypeError, KeyError):
-                said = line.strip()[:MAX_REASON_CHARS] or said
+                await run_sync(self._store.end, job)
+            except DataUnavailable as error:
+                _log.warning("the end of job %s cannot be recorded yet: %s", job.id, error)
+                await asyncio.sleep(RETRY_S)
             else:
-                self._set(job)
-        return said
+                self._wake()
+                return
+
+    def _generation(self) -> str | None:
+        return current_name(self._settings.index)
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 def _failed(job: Job, reason: str) -> Job:
     return replace(job, state="failed", errors=(*job.errors, JobError(None, reason)))
-
-
-async def _read_all(stream: asyncio.StreamReader | None) -> bytes:
-    return await stream.read() if stream is not None else b""
-
-
-async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[str]:
-    """Split by hand: the stream's own reader gives up on lines above its limit."""
-    rest = b""
-    while stream is not None and (chunk := await stream.read(_CHUNK_BYTES)):
-        *lines, rest = (rest + chunk).split(b"\n")
-        rest = rest[-_CHUNK_BYTES:]
-        for line in lines:
-            yield line.decode("utf-8", "replace")
-    if rest:
-        yield rest.decode("utf-8", "replace")
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """End the process and its children, first politely; nothing happens if it has ended."""
-    if process.returncode is not None:
-        return
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    try:
-        await asyncio.wait_for(process.wait(), STOP_WITHIN_S)
-    except TimeoutError:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()

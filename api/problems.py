@@ -35,7 +35,7 @@ DETAILS = {
     416: "The range lies outside the file.",
     422: "The request is not valid; `errors` names the fields.",
     500: "Something went wrong here; the log of the service names it under the request_id.",
-    503: "The index cannot be read at the moment; try again later.",
+    503: "The index or the data folder cannot be used at the moment; try again later.",
 }
 # As RFC 9110 names them; `http.HTTPStatus` calls them differently in each Python version.
 _TITLES = {413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
@@ -47,12 +47,14 @@ _MESSAGES = {
     "too_long": "Input should have at most {max_length} items",
     "too_short": "Input should have at least {min_length} item",
 }
+_NO_CHANGES = "Changes and jobs are not possible at the moment; questions are still answered."
 # What a foreseeable error means to a client; the messages name paths and stay in the log.
 _FORESEEN: dict[type[errors.FundstelleError], tuple[int, str]] = {
     errors.IndexUnavailable: (503, "No index is published yet; try again later."),
     errors.IndexDamaged: (503, DETAILS[503]),
     errors.EncoderMismatch: (503, DETAILS[503]),
     errors.EncoderError: (503, DETAILS[503]),
+    errors.DataUnavailable: (503, _NO_CHANGES),
     errors.IndexLocked: (409, "The index is being written at the moment."),
     errors.NothingPublished: (409, "The index was left as it was."),
     errors.ReadError: (422, "The file could not be read."),

@@ -24,7 +24,7 @@ _RESTORING = ".restoring"  # in the data folder until the index is published, to
 
 
 def back_up(settings: Settings, file: Path) -> int:
-    """Write the published generation and the data folder into a tar file; return its generation.
+    """Write the published generation and what users left into a tar file; return its generation.
 
     The generation is not removed meanwhile, and the file is there whole or not at all. Names ending
     in .gz are compressed.
@@ -51,7 +51,7 @@ def _back_up(settings: Settings, file: Path) -> int:
             _add_text(tar, ABOUT, json.dumps(about))
             tar.add(generation.folder, _GENERATION.rstrip("/"))
             if settings.data.is_dir():
-                _add_data(tar, settings.data)
+                _add_data(tar, settings)
         fsync(aside)
         aside.replace(file)
         fsync(file.absolute().parent)
@@ -128,9 +128,16 @@ def _extract(file: Path, folder: Path) -> None:
         )
 
 
-def _add_data(tar: tarfile.TarFile, data: Path) -> None:
-    """Add whatever is left whole; what is being left at this moment is not."""
+def _add_data(tar: tarfile.TarFile, settings: Settings) -> None:
+    """Add whatever is left whole; what is being left at this moment is not.
+
+    Nor are the service's own files: its jobs ran on this machine, and its database changes while
+    it is copied.
+    """
+    data = settings.data
     for path in sorted(data.rglob("*")):
+        if path.parent == data and path.stem == settings.service.stem:
+            continue
         name = path.relative_to(data).as_posix()
         if not any(part.startswith(".") for part in path.relative_to(data).parts):
             with suppress(FileNotFoundError):

@@ -7,6 +7,7 @@ FundstelleError
 ├── IndexDamaged       what is published cannot be read
 ├── IndexLocked        another process is writing
 ├── EncoderMismatch    the index belongs to another encoder
+├── DataUnavailable    the data folder beside the index cannot be used
 └── NothingPublished   a run ended without a new generation, to keep what was there
 
 A wrong argument raises `ValueError`; only the edges (command line, HTTP) translate either.
@@ -37,6 +38,10 @@ class IndexDamaged(FundstelleError):
 
 class EncoderMismatch(FundstelleError):
     """The index was built with another encoder than the one that the setting names."""
+
+
+class DataUnavailable(FundstelleError):
+    """The data folder beside the index, or the service's file in it, cannot be read or written."""
 
 
 class IndexLocked(FundstelleError):

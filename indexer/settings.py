@@ -70,6 +70,11 @@ class Settings:
         index = self.index if self.index.name else self.index.absolute()
         return index.with_name(index.name + ".data")
 
+    @property
+    def service(self) -> Path:
+        """What the processes of a service share; of this machine, so that no backup holds it."""
+        return self.data / "service.sqlite"
+
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
         """Read the environment; `given` values that are not None win over it."""

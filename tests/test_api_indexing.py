@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from indexer.building import bring_up_to_date
 from indexer.settings import Settings
 
 LOCAL = "http://127.0.0.1:8000"
@@ -129,3 +131,36 @@ def test_an_unknown_job_is_not_found(client: TestClient) -> None:
     for url in ("/v1/jobs/none", "/v1/jobs/none/events"):
         reply = client.get(url)
         assert (reply.status_code, reply.json()["detail"]) == (404, "No job has this id.")
+
+
+def test_where_the_data_folder_cannot_be_written_questions_are_answered_and_changes_refused(
+    harbour: Path,
+) -> None:
+    settings = Settings(corpus=(harbour / "corpus",), index=harbour / "index")
+    bring_up_to_date(settings)
+    settings.data.write_text("a file, where a folder could not be made either")
+    app = create_app(settings)
+    with TestClient(app, base_url=LOCAL, client=("127.0.0.1", 50_000)) as client:
+        while client.get("/readyz").status_code != 200:
+            time.sleep(0.05)
+        for refused in (
+            client.post("/v1/index"),
+            client.put("/v1/documents/kai", files={"file": ("kai.txt", b"Kai 3")}),
+            client.delete("/v1/documents/hafen.txt"),
+        ):
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"] == "5"
+            assert refused.json() == {
+                "type": "about:blank",
+                "title": "Service Unavailable",
+                "status": 503,
+                "detail": "Changes and jobs are not possible at the moment; "
+                "questions are still answered.",
+                "request_id": refused.headers["x-request-id"],
+            }
+        hits = client.get("/v1/search", params={"q": "Liegeplätze"}).json()["hits"]
+        assert hits[0]["doc_id"] == "hafen.txt"
+        assert client.get("/v1/jobs/0").status_code == 404
+        settings.data.unlink()  # it can be written again: no restart is needed
+        job = client.post("/v1/index").json()
+        assert events(client, job["id"])[-1]["state"] == "done"

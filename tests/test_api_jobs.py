@@ -7,13 +7,16 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from api.jobs import Job, JobError, Jobs, index_command
+from api.indexer_process import index_command
+from api.job_store import Job, JobError
+from api.jobs import Jobs
+from api.shared_state import SharedState
 from indexer.settings import Settings
 
 WITHIN_S = 60.0
@@ -32,9 +35,12 @@ def test_the_indexer_is_told_folders_and_index() -> None:
 class Run:
     """Jobs whose indexer is a few lines of Python that speak its protocol."""
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, folder: Path, program: str) -> None:
+        settings = Settings(index=folder / "index")
         self.published = 0
-        self.jobs = Jobs([sys.executable, "-c", program], self._publish)
+        self.state = SharedState(settings.service)
+        command = [sys.executable, "-c", program]
+        self.jobs = Jobs(settings, self.state, self._publish, command)
 
     async def _publish(self) -> None:
         self.published += 1
@@ -57,6 +63,19 @@ class Run:
         return [job async for job in self.jobs.changes(job_id, 30.0) if job is not None]
 
 
+@pytest.fixture
+def run_of(tmp_path: Path) -> Iterator[Callable[[str], Run]]:
+    runs: list[Run] = []
+
+    def make(program: str) -> Run:
+        runs.append(Run(tmp_path, program))
+        return runs[-1]
+
+    yield make
+    for run in runs:
+        run.state.close()
+
+
 def say(*lines: object, out: object = SUMMARY, code: int = 0) -> str:
     """Write a program that says these lines on stderr and the summary on stdout."""
     texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
@@ -66,24 +85,28 @@ def say(*lines: object, out: object = SUMMARY, code: int = 0) -> str:
     )
 
 
-def test_progress_is_followed_through_other_lines_of_any_length() -> None:
+def test_progress_is_followed_through_other_lines_of_any_length(
+    run_of: Callable[[str], Run],
+) -> None:
     async def check() -> None:
         last = {"stage": "embed", "done": 5, "total": 9}
         long_line = "import sys; print('x' * 300_000, file=sys.stderr)\n"
-        run = Run(long_line + say("loading", "[1]", '{"stage": 1}', last))
+        run = run_of(long_line + say("loading", "[1]", '{"stage": 1}', last))
         async with run.working():
-            [seen] = await run.until_ended(run.jobs.submit())
+            [seen] = await run.until_ended(await run.jobs.submit())
         assert seen[-1] == Job(seen[0].id, "index", "done", "embed", 5, 9, (), 7)
         assert run.published == 1
 
     asyncio.run(check())
 
 
-def test_a_run_that_fails_tells_its_last_line() -> None:
+def test_a_run_that_fails_tells_its_last_line(
+    run_of: Callable[[str], Run],
+) -> None:
     async def check() -> None:
-        run = Run(say("warming up", "fundstelle: the index is locked", code=1))
+        run = run_of(say("warming up", "fundstelle: the index is locked", code=1))
         async with run.working():
-            [seen] = await run.until_ended(run.jobs.submit())
+            [seen] = await run.until_ended(await run.jobs.submit())
         assert seen[-1].state == "failed"
         assert seen[-1].errors == (JobError(None, "fundstelle: the index is locked"),)
         assert run.published == 0
@@ -99,27 +122,31 @@ def test_a_run_that_fails_tells_its_last_line() -> None:
         ("", "the indexer could not be run"),
     ],
 )
-def test_a_run_that_breaks_off_fails_and_the_next_one_is_tried(program: str, reason: str) -> None:
+def test_a_run_that_breaks_off_fails_and_the_next_one_is_tried(
+    run_of: Callable[[str], Run], program: str, reason: str
+) -> None:
     async def check() -> None:
-        run = Run(program)
+        run = run_of(program)
         for _ in range(2):
             async with run.working():
-                [seen] = await run.until_ended(run.jobs.submit())
+                [seen] = await run.until_ended(await run.jobs.submit())
             assert seen[-1].state == "failed"
             assert seen[-1].errors == (JobError(None, reason),)
 
     asyncio.run(check())
 
 
-def test_who_asks_during_a_run_shares_the_one_behind_it() -> None:
+def test_who_asks_during_a_run_shares_the_one_behind_it(
+    run_of: Callable[[str], Run],
+) -> None:
     async def check() -> None:
-        run = Run("import time; time.sleep(0.5)\n" + say())
-        first = run.jobs.submit()
-        assert run.jobs.submit() == first  # it has not begun
+        run = run_of("import time; time.sleep(0.5)\n" + say())
+        first = await run.jobs.submit()
+        assert await run.jobs.submit() == first  # it has not begun
         async with run.working():
-            while run.jobs.get(first.id).state == "queued":
+            while (await run.jobs.get(first.id)).state == "queued":
                 await asyncio.sleep(0.01)
-            second, third = run.jobs.submit(), run.jobs.submit()
+            second, third = await run.jobs.submit(), await run.jobs.submit()
             assert second == third
             assert second.id != first.id
             await run.until_ended(first, second)
@@ -128,10 +155,12 @@ def test_who_asks_during_a_run_shares_the_one_behind_it() -> None:
     asyncio.run(check())
 
 
-def test_a_watcher_hears_a_heartbeat_while_nothing_changes() -> None:
+def test_a_watcher_hears_a_heartbeat_while_nothing_changes(
+    run_of: Callable[[str], Run],
+) -> None:
     async def check() -> None:
-        run = Run(say())
-        watching = run.jobs.changes(run.jobs.submit().id, 0.01)
+        run = run_of(say())
+        watching = run.jobs.changes((await run.jobs.submit()).id, 0.01)
         assert (await anext(watching)) is not None
         assert (await anext(watching)) is None
         await watching.aclose()  # type: ignore[attr-defined]
@@ -139,24 +168,9 @@ def test_a_watcher_hears_a_heartbeat_while_nothing_changes() -> None:
     asyncio.run(check())
 
 
-def test_the_last_hundred_jobs_are_kept() -> None:
-    async def check() -> None:
-        run = Run("raise SystemExit(1)")
-        jobs = run.jobs
-        submitted = []
-        for number in range(103):
-            job = jobs.submit()
-            submitted.append(job.id)
-            jobs._set(Job(job.id, state="done", generation=number))
-        jobs.submit()
-        with pytest.raises(KeyError):
-            jobs.get(submitted[0])
-        assert jobs.get(submitted[-99]).generation == 4
-
-    asyncio.run(check())
-
-
-def test_stopping_the_service_stops_the_run_and_its_children(tmp_path: Path) -> None:
+def test_stopping_the_service_stops_the_run_and_its_children(
+    run_of: Callable[[str], Run], tmp_path: Path
+) -> None:
     started = tmp_path / "started"
     program = (
         "import subprocess, sys, pathlib, time\n"
@@ -166,19 +180,20 @@ def test_stopping_the_service_stops_the_run_and_its_children(tmp_path: Path) -> 
     )
 
     async def check() -> Job:
-        run = Run(program)
-        job = run.jobs.submit()
+        run = run_of(program)
+        job = await run.jobs.submit()
         working = asyncio.create_task(run.jobs.work())
         while not started.exists() or not started.read_text():
             await asyncio.sleep(0.02)
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        return run.jobs.get(job.id)
+        return await run.jobs.get(job.id)
 
     begun = time.monotonic()
     job = asyncio.run(check())
     assert time.monotonic() - begun < 30
-    assert job.errors == (JobError(None, "the service was stopped"),)
+    left = "the index is as before, and the next run does what it left undone"
+    assert job.errors == (JobError(None, f"the service was stopped while it ran; {left}"),)
     assert _ended(int(started.read_text()))
 
 

@@ -96,7 +96,7 @@ def test_what_is_wrong_is_named_and_nothing_is_left(
     assert reply.status_code == status
     problem = reply.json()
     assert said in json.dumps(problem)
-    assert not (harbour / "index.data").exists()
+    assert not (harbour / "index.data" / "pending").exists()
 
 
 def test_a_request_without_a_file_names_the_field(client: TestClient) -> None:

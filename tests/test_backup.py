@@ -12,6 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from api.engine import Engine
+from api.job_store import JobStore
+from api.queue_lock import QueueLock
+from api.shared_state import SharedState
 from indexer import changes
 from indexer.backup import back_up, restore
 from indexer.backup_commands import backup as backup_command
@@ -145,3 +148,20 @@ def test_the_commands_say_what_they_did(
     back = CliRunner().invoke(restore_command, [file, "--index", str(elsewhere.index)])
     assert back.exit_code == 0, back.output
     assert "published generation 2 at" in back.output
+
+
+def test_jobs_stay_on_their_machine(
+    settings: Settings, elsewhere: Settings, tmp_path: Path
+) -> None:
+    state = SharedState(settings.service)
+    JobStore(state).submit()
+    lock = QueueLock(settings.service.with_suffix(".lock"))
+    assert lock.take()
+    try:
+        assert len(list(settings.data.glob("service.*"))) == 4  # the database, its log, the locks
+        back_up(settings, tmp_path / "backup.tar")
+    finally:
+        lock.release()
+        state.close()
+    restore(elsewhere, tmp_path / "backup.tar")
+    assert {path.name for path in elsewhere.data.iterdir()} == {"pending", "tombstones", "uploads"}

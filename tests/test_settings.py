@@ -14,6 +14,7 @@ def test_without_anything_the_defaults_are_those_of_the_contract() -> None:
     assert settings.corpus == (Path("corpus"),)
     assert settings.index == Path(".fundstelle/index")
     assert settings.data == Path(".fundstelle/index.data")
+    assert settings.service == Path(".fundstelle/index.data/service.sqlite")
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ParamSpec
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.exceptions import RequestValidationError
@@ -12,14 +13,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.jobs import Job
+from api.job_store import Job
 from api.problems import documented
 from api.routes.documents import Id
 from api.routes.host import EngineHost
 from api.routes.indexing import ACCEPTED, accepted
 from api.routes.needs import Host, JobQueue, Root, this_machine_only
 from indexer import changes
-from indexer.errors import IndexUnavailable, ReadError
+from indexer.errors import DataUnavailable, IndexUnavailable, ReadError
 from indexer.reading.fields import metadata_from_mapping
 from indexer.reading.formats import media_type
 from indexer.settings import Settings
@@ -28,6 +29,7 @@ router = APIRouter(
     prefix="/v1/documents", tags=["documents"], dependencies=[Depends(this_machine_only)]
 )
 _Field = Annotated[str | None, Form()]
+P = ParamSpec("P")
 
 
 def stated(
@@ -73,7 +75,7 @@ def stated(
     "/{doc_id}",
     status_code=202,
     response_model=Job,
-    responses={**ACCEPTED, **documented(403, 409, 413, 415, 422)},
+    responses={**ACCEPTED, **documented(403, 409, 413, 415, 422, 503)},
 )
 async def put(
     doc_id: Id,
@@ -93,15 +95,15 @@ async def put(
     buried = {stone.doc_id for stone in changes.buried(settings.data)}
     if doc_id in buried or not _replaceable(host, doc_id):
         raise HTTPException(409, f"{doc_id} is a document of a corpus folder.")
-    await run_in_threadpool(changes.leave_upload, settings.data, doc_id, file.file, name, metadata)
-    return accepted(jobs, root)
+    await _left(changes.leave_upload, settings.data, doc_id, file.file, name, metadata)
+    return await accepted(jobs, root)
 
 
 @router.delete(
     "/{doc_id}",
     status_code=202,
     response_model=Job,
-    responses={**ACCEPTED, **documented(403, 404, 422)},
+    responses={**ACCEPTED, **documented(403, 404, 422, 503)},
 )
 async def delete(doc_id: Id, host: Host, jobs: JobQueue, root: Root) -> Response:
     """Remove an upload, or no longer show a document of a corpus folder; its file stays there."""
@@ -112,8 +114,16 @@ async def delete(doc_id: Id, host: Host, jobs: JobQueue, root: Root) -> Response
         change = changes.Change("remove", doc_id)
     else:
         raise HTTPException(404, "No document has this id.")
-    await run_in_threadpool(changes.leave, data, change)
-    return accepted(jobs, root)
+    await _left(changes.leave, data, change)
+    return await accepted(jobs, root)
+
+
+async def _left(leave: Callable[P, None], *given: P.args, **named: P.kwargs) -> None:
+    """Leave a change for the next run; raises DataUnavailable where the data folder takes none."""
+    try:
+        await run_in_threadpool(leave, *given, **named)
+    except OSError as error:
+        raise DataUnavailable(f"nothing can be left for the next run: {error}") from error
 
 
 def _replaceable(host: EngineHost, doc_id: str) -> bool:

@@ -1,0 +1,152 @@
+"""Several real servers on one index: what clients see of jobs, and what a killed server leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from indexer.building import bring_up_to_date
+from indexer.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+WITHIN_S = 120.0
+AS_BEFORE = (
+    "the service was stopped while it ran; "
+    "the index is as before, and the next run does what it left undone"
+)
+
+
+class Server:
+    """A server of its own process, and a client of it."""
+
+    def __init__(self, harbour: Path) -> None:
+        arguments = ["--corpus", str(harbour / "corpus"), "--index", str(harbour / "index")]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "api", "serve", *arguments, "--port", "0"],
+            cwd=harbour,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "FUNDSTELLE_READER": "0"},  # starts sooner
+            text=True,
+            stdout=subprocess.PIPE,
+        )
+        assert self.process.stdout is not None
+        address = self.process.stdout.readline().strip()
+        self.client = httpx.Client(base_url=address, timeout=WITHIN_S)
+        until = time.monotonic() + WITHIN_S
+        while not self._ready():
+            assert time.monotonic() < until, "the server did not become ready"
+            time.sleep(0.1)
+
+    def _ready(self) -> bool:
+        with suppress(httpx.TransportError):
+            return self.client.get("/readyz").status_code == 200
+        return False
+
+    def kill(self) -> None:
+        """As the machine's kernel does where memory runs out: nothing is put in order."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.client.close()
+        self.process.terminate()
+        with self.process:  # waits, and closes the pipe
+            pass
+
+    def submit(self) -> str:
+        reply = self.client.post("/v1/index")
+        assert reply.status_code == 202, reply.text
+        return str(reply.json()["id"])
+
+    def events(self, job_id: str) -> Generator[dict[str, Any], None, None]:
+        with self.client.stream("GET", f"/v1/jobs/{job_id}/events") as reply:
+            for line in reply.iter_lines():
+                if line.startswith("data: "):
+                    yield json.loads(line.removeprefix("data: "))
+
+    def until(self, job_id: str, *states: str) -> dict[str, Any]:
+        """The job as soon as it is in one of these states."""
+        return next(job for job in self.events(job_id) if job["state"] in states)
+
+    def found(self) -> tuple[int, set[str]]:
+        """The generation that answers, and its documents."""
+        reply = self.client.get("/v1/documents").json()
+        return reply["index"]["generation"], {one["doc_id"] for one in reply["documents"]}
+
+
+@pytest.fixture
+def serve(harbour: Path) -> Iterator[Callable[[], Server]]:
+    bring_up_to_date(Settings(corpus=(harbour / "corpus",), index=harbour / "index"))
+    servers: list[Server] = []
+
+    def start() -> Server:
+        servers.append(Server(harbour))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def test_a_job_is_followed_and_in_force_at_every_server_and_does_not_mind_who_leaves(
+    serve: Callable[[], Server], harbour: Path
+) -> None:
+    one, other = serve(), serve()
+    for number, (asked, watching) in enumerate([(one, other), (other, one)], start=2):
+        (harbour / "corpus" / f"kai-{number}.txt").write_text(f"Kai {number} ist 300 Meter lang.")
+        last = watching.until(asked.submit(), "done", "failed")
+        assert (last["state"], last["generation"]) == ("done", number)
+        generation, documents = watching.found()  # at once: done means in force
+        assert generation == number
+        assert f"kai-{number}.txt" in documents
+        assert asked.client.get(f"/v1/jobs/{last['id']}").json() == last
+    job_id = one.submit()
+    leaving = one.events(job_id)
+    assert next(leaving)["state"] in {"queued", "running"}
+    leaving.close()  # ends the connection; the job does not mind
+    assert other.until(job_id, "done", "failed")["state"] == "done"
+
+
+def test_where_the_server_that_runs_a_job_is_killed_another_goes_on(
+    serve: Callable[[], Server], harbour: Path
+) -> None:
+    first = serve()
+    first.until(first.submit(), "done")  # the queue is its own now
+    second = serve()
+    (harbour / "corpus" / "kai.txt").write_text("Der Kai ist 300 Meter lang.")
+    cut_off = second.submit()
+    second.until(cut_off, "running")
+    waiting = second.submit()
+    first.kill()
+    last = second.until(cut_off, "done", "failed")
+    assert (last["state"], last["generation"]) == ("failed", None)
+    assert last["errors"] == [{"path": None, "reason": AS_BEFORE}]
+    assert second.until(waiting, "done", "failed")["state"] == "done"
+    assert second.found() == (2, {"hafen.txt", "kai.txt"})
+
+
+def test_a_restart_marks_a_job_that_was_cut_off_and_the_index_answers_as_before(
+    serve: Callable[[], Server], harbour: Path
+) -> None:
+    server = serve()
+    query = {"q": "Liegeplätze"}
+    before = server.client.get("/v1/search", params=query).json()["hits"]
+    reply = server.client.put("/v1/documents/kai", files={"file": ("kai.txt", b"Kai 3, 300 m.")})
+    job_id = reply.json()["id"]
+    server.until(job_id, "running")
+    server.kill()
+    again = serve()
+    assert again.until(job_id, "failed")["errors"] == [{"path": None, "reason": AS_BEFORE}]
+    assert again.found() == (1, {"hafen.txt"})
+    assert again.client.get("/v1/search", params=query).json()["hits"] == before
+    assert again.until(again.submit(), "done", "failed")["state"] == "done"
+    assert again.found() == (2, {"hafen.txt", "kai"})  # what was left is not lost
