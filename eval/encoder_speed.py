@@ -25,6 +25,7 @@ from indexer.drafts import collect
 from indexer.encoder import load_encoder, locate
 from indexer.errors import EncoderError
 from indexer.previous import Previous
+from indexer.seen import Seen
 from indexer.settings import Settings
 from indexer.summary import Summary, silent
 
@@ -118,6 +119,7 @@ def embedded_inputs(settings: Settings) -> dict[bytes, Inputs]:
             Summary(),
             reread=True,
             progress=silent,
+            seen=Seen(),
         )
         inputs: dict[bytes, Inputs] = {}
         for draft in drafts:

@@ -22,6 +22,7 @@ from indexer.guarding import gone, refuse_losses, refuse_nested, require_folders
 from indexer.naming import name_documents
 from indexer.previous import Previous
 from indexer.publishing import building, writing
+from indexer.seen import Seen
 from indexer.segments import Document
 from indexer.settings import Settings
 from indexer.stages import READ, WRITE, Stages
@@ -73,6 +74,7 @@ def bring_up_to_date(
         with Embedder(encoder, previous, stages, progress, anew=rebuild) as embedder:
             cutter = Cutter(settings, encoder, previous, embedder, stages, anew=rebuild)
             (folder / "originals").mkdir()
+            seen = Seen.load(settings.index)
 
             def reading(stage: str, done: int, total: int) -> None:
                 embedder.read = done / total
@@ -85,6 +87,7 @@ def bring_up_to_date(
                 summary,
                 reread=reread,
                 progress=reading,
+                seen=seen,
                 uploads=changes.uploads_folder(settings.data),
             )
             is_shown = _shown(settings, previous)
@@ -113,6 +116,7 @@ def bring_up_to_date(
         summary.stages = stages.seconds(embedder.encoding_s)
         summary.texts_changed = _texts_changed(documents, shown)
         _describe(documents, summary)
+        seen.save(settings.index)
         summary.seconds = round(time.monotonic() - started, 2)
         _write_last_run(settings.index, summary)
         return summary

@@ -15,6 +15,7 @@ from indexer.reading.formats import READER_VERSION
 from indexer.reading.pool import ReadingProcess
 from indexer.reading.walk import CorpusFile, Failed, Skipped, read_corpus_file, walk
 from indexer.records import DocumentRecord
+from indexer.seen import Hashes, Seen
 from indexer.summary import Note, Progress, Summary
 from indexer.types import Metadata, Reading
 
@@ -48,6 +49,7 @@ def collect(
     *,
     reread: bool,
     progress: Progress,
+    seen: Seen,
     uploads: Path | None = None,
 ) -> Generator[Draft, None, None]:
     """Yield a draft of every file that is or was readable, in the order of folder and path.
@@ -62,7 +64,7 @@ def collect(
     }
     with ReadingProcess() as reader:
         place = None if uploads is None else str(uploads)
-        collector = _Collector(previous, originals, reader, files, reread, place)
+        collector = _Collector(previous, originals, reader, files, reread, place, seen)
         for done, (folder, entry) in enumerate(found, start=1):
             if isinstance(entry, Skipped):
                 summary.skipped.append(Note(entry.relative, entry.reason))
@@ -89,12 +91,17 @@ class _Collector:
     files: set[tuple[str, str]]  # every readable (folder, path) of this run
     reread: bool
     uploads: str | None
+    seen: Seen
 
     def draft(self, folder: str, entry: CorpusFile) -> Draft:
+        here = self.previous.by_path.get((folder, entry.relative))
+        hashes = self.seen.hashes(folder, entry)
+        if here is not None and not self.reread and self._is_published(here, hashes):
+            return self._untouched(here)
         data, sidecar = read_corpus_file(entry)
         file_sha256 = hashlib.sha256(data).hexdigest()
         sidecar_sha256 = "" if sidecar is None else hashlib.sha256(sidecar).hexdigest()
-        here = self.previous.by_path.get((folder, entry.relative))
+        self.seen.note(folder, entry, (file_sha256, sidecar_sha256))
         key = (file_sha256, sidecar_sha256, PurePosixPath(entry.relative).suffix.lower())
         old, change = self._published(here, key)
         # What is published stays as it was cited, also when a library would now read it otherwise.
@@ -120,6 +127,10 @@ class _Collector:
             fixed_id=self._fixed_id(folder, entry.relative),
         )
 
+    def _is_published(self, here: DocumentRecord, hashes: Hashes | None) -> bool:
+        kept = self.previous.original(here.file_sha256) is not None
+        return kept and hashes == (here.file_sha256, here.sidecar_sha256)
+
     def keep(self, folder: str, path: str) -> Iterator[Draft]:
         """The published version of what cannot be read now: a file, or all below a folder."""
         for old in self.previous.by_path.values():
@@ -128,20 +139,24 @@ class _Collector:
                 here = old.path.split("/")[0] == path.split("/", maxsplit=1)[0]
             if old.folder != folder or not here or (folder, old.path) in self.files:
                 continue
-            yield Draft(
-                folder,
-                old.path,
-                "unchanged",
-                old.metadata,
-                partial(self._reading, old),
-                old.file_sha256,
-                old.sidecar_sha256,
-                old,
-                old.doc_id,
-                kept=True,
-                reader=_reader_of(old),
-                fixed_id=self._fixed_id(folder, old.path),
-            )
+            draft = self._untouched(old)
+            draft.kept = True
+            yield draft
+
+    def _untouched(self, old: DocumentRecord) -> Draft:
+        return Draft(
+            old.folder,
+            old.path,
+            "unchanged",
+            old.metadata,
+            partial(self._reading, old),
+            old.file_sha256,
+            old.sidecar_sha256,
+            old,
+            old.doc_id,
+            reader=_reader_of(old),
+            fixed_id=self._fixed_id(old.folder, old.path),
+        )
 
     def _fixed_id(self, folder: str, path: str) -> str | None:
         return path.split("/", maxsplit=1)[0] if folder == self.uploads else None

@@ -42,7 +42,7 @@ def test_known_files_are_found_in_one_order_with_their_sidecars(tmp_path: Path) 
         tmp_path / "b/z.md.meta.yaml"
     ]
     assert read_corpus_file(found[3]) == (b"Text", b"Text")
-    assert found[0].size == 4
+    assert found[0].stamp[0] == 4
 
 
 def test_what_is_no_document_is_skipped_with_a_reason(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ from indexer.manifest import current, current_name
 from indexer.previous import Contents
 from indexer.settings import Settings
 
+AT_ONCE = 5  # folders of documents in one run of the indexer: about 100,000 passages
+
 
 @click.command()
 @click.argument("passages", type=click.IntRange(1))
@@ -57,18 +59,29 @@ def _stand_in(settings: Settings, like: Path) -> LazyEncoder:
 
 
 def _build(settings: Settings, passages: int, train: Path, encoder: LazyEncoder | None) -> None:
+    """Add the documents step by step; a run that was stopped goes on where it was."""
     (folder,) = settings.corpus
+    waiting = folder.with_name("waiting")
     if not folder.exists():
-        aside = folder.with_name("corpus-to-be")  # a run that was stopped leaves no half corpus
-        aside.mkdir(parents=True, exist_ok=True)
+        waiting.mkdir(parents=True, exist_ok=True)
         try:
-            write_documents(aside, train=train, passages=passages)
+            write_documents(waiting, train=train, passages=passages)
         except (FileNotFoundError, ValueError) as error:
             raise click.ClickException(str(error)) from error
-        aside.rename(folder)
-    if current_name(settings.index) is None:
+        folder.mkdir()
+    while current_name(settings.index) is None or any(waiting.iterdir()):
+        for below in sorted(waiting.iterdir())[:AT_ONCE]:
+            below.rename(folder / below.name)
         summary = bring_up_to_date(settings, strict=True, encoder=encoder)
-        click.echo(f"built in {summary.seconds:.0f} s")
+        spent = ", ".join(
+            f"{stage} {taken.cpu_s:.0f} / {taken.elapsed_s:.0f}"
+            for stage, taken in summary.stages.items()
+        )
+        click.echo(
+            f"added {summary.added} documents, {summary.embedded} passages embedded, "
+            f"{summary.passages} together, {summary.seconds:.0f} s; "
+            f"seconds of CPU / elapsed: {spent}"
+        )
 
 
 def _measure(settings: Settings, asked: list[str], encoder: LazyEncoder | None) -> None:

@@ -38,7 +38,7 @@ class CorpusFile:
 
     path: Path
     relative: str  # below the corpus folder, NFC, forward slashes
-    size: int  # bytes
+    stamp: tuple[int, ...]  # length, inode, time of status change; then the sidecar's, if any
     sidecar_path: Path | None = None
 
 
@@ -165,8 +165,13 @@ def _judge_file(entry: os.DirEntry[str], relative: str, names: set[str], root: s
         problem = _sidecar_problem(Path(entry.path + SIDECAR_ENDING), root)
     if problem:
         return Failed(relative, problem)
-    sidecar_path = Path(entry.path + SIDECAR_ENDING) if sidecar in names else None
-    return CorpusFile(Path(entry.path), relative, status.st_size, sidecar_path)
+    stamp: tuple[int, ...] = (status.st_size, status.st_ino, status.st_ctime_ns)
+    if sidecar not in names:
+        return CorpusFile(Path(entry.path), relative, stamp)
+    sidecar_path = Path(entry.path + SIDECAR_ENDING)
+    own = sidecar_path.stat()
+    stamp = *stamp, own.st_size, own.st_ino, own.st_ctime_ns
+    return CorpusFile(Path(entry.path), relative, stamp, sidecar_path)
 
 
 def _why_skipped(name: str) -> str:
