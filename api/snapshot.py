@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -57,10 +58,11 @@ class Snapshot:
             generation=manifest.generation,
             published_at=datetime.fromisoformat(manifest.published_at),
         )
+        self.blocks = cache(generation.blocks)  # of an original: each is compared once
         contents = Contents.of(generation)
         self.store, self.vectors = contents.stores, contents.vectors
         self.sentences = contents.sentences
-        self.terms = LexicalIndex([folder / "lexical" for folder in generation.segments])
+        self.terms = LexicalIndex([f / "lexical" for f in generation.segments], generation.blocks)
         self.records = self.store.documents()  # in the order of their rows
         self._hidden = {r.doc_id for r in self.records if hidden is not None and hidden(r)}
         # The only ones that may be under embargo: no question should look at all documents for it.

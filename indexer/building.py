@@ -10,6 +10,7 @@ from pathlib import Path
 
 from indexer import changes
 from indexer.cutting import LazyEncoder, cut, pipeline_parts
+from indexer.damage import note
 from indexer.drafts import Draft, collect
 from indexer.durable import write_atomically
 from indexer.errors import IndexDamaged, NothingPublished
@@ -49,55 +50,84 @@ def bring_up_to_date(
         NothingPublished: with the reason; the published generation stays in force.
         IndexLocked: if another process is writing this index.
     """
-    started = time.monotonic()
     require_folders(settings.corpus)
     # The same folder, however it is written, is the same source.
     folders = dict.fromkeys(folder.resolve() for folder in settings.corpus)
     settings = replace(settings, corpus=tuple(folders))
     refuse_nested(settings.corpus)
-    with writing(settings.index, wait_s), building(settings.index) as folder:
-        changes.apply(settings.data)
-        settings = _with_uploads(settings)
-        refuse_nested(settings.corpus)
-        previous = _previous(settings.index, rebuild)
-        summary = Summary(generation=previous.number)
-        summary.reasons += [f"made anew: {why}" for why in previous.damages]
-        encoder = LazyEncoder(settings)
-        pipeline = pipeline_parts(settings, encoder)
-        (folder / "originals").mkdir()
-        drafts = collect(
-            settings.corpus,
-            previous,
-            folder / "originals",
-            summary,
-            reread=reread,
-            progress=progress,
-            uploads=changes.uploads_folder(settings.data),
-        )
-        shown = name_documents(_not_buried(drafts, settings, previous), summary)
-        shown = _not_buried_yet(shown, settings, summary)
-        _count(shown, previous, summary)
-        try:
-            refuse_losses(settings, drafts, previous, summary, strict, allow_removals)
-        except NothingPublished as error:
-            summary.refused = str(error)
-            _write_last_run(settings.index, summary)
-            raise
-        summary.reasons += _reasons(shown, pipeline)
-        documents: list[Document] = []
-        for done, draft in enumerate(shown, start=1):
-            documents.append(cut(draft, pipeline, encoder, previous, settings, anew=rebuild))
-            progress("cut", done, len(shown))
-        if _differs(documents, previous) or summary.reasons or rebuild:
-            published, summary.embedded = publish_documents(
-                settings, folder, documents, encoder, previous, progress, anew=rebuild
-            )
-            summary.generation, summary.published = published.manifest.generation, True
-        summary.texts_changed = _texts_changed(documents, shown)
-        _describe(documents, summary)
-        summary.seconds = round(time.monotonic() - started, 2)
+    with writing(settings.index, wait_s):
+        while True:
+            try:
+                with building(settings.index) as folder:
+                    return _complete(
+                        settings,
+                        folder,
+                        progress,
+                        strict=strict,
+                        reread=reread,
+                        rebuild=rebuild,
+                        allow_removals=allow_removals,
+                    )
+            except IndexDamaged as error:
+                # Found where it was to be taken over: once it is noted, it is made anew.
+                if error.generation is None or not note(error.generation, error.path):
+                    raise
+
+
+def _complete(
+    settings: Settings,
+    folder: Path,
+    progress: Progress,
+    *,
+    strict: bool,
+    reread: bool,
+    rebuild: bool,
+    allow_removals: bool,
+) -> Summary:
+    """One run under the index's lock, from the changes that were left to `last-run.json`."""
+    started = time.monotonic()
+    changes.apply(settings.data)
+    settings = _with_uploads(settings)
+    refuse_nested(settings.corpus)
+    previous = _previous(settings.index, rebuild)
+    summary = Summary(generation=previous.number)
+    summary.reasons += [f"made anew: {why}" for why in previous.damages]
+    encoder = LazyEncoder(settings)
+    pipeline = pipeline_parts(settings, encoder)
+    (folder / "originals").mkdir()
+    drafts = collect(
+        settings.corpus,
+        previous,
+        folder / "originals",
+        summary,
+        reread=reread,
+        progress=progress,
+        uploads=changes.uploads_folder(settings.data),
+    )
+    shown = name_documents(_not_buried(drafts, settings, previous), summary)
+    shown = _not_buried_yet(shown, settings, summary)
+    _count(shown, previous, summary)
+    try:
+        refuse_losses(settings, drafts, previous, summary, strict, allow_removals)
+    except NothingPublished as error:
+        summary.refused = str(error)
         _write_last_run(settings.index, summary)
-        return summary
+        raise
+    summary.reasons += _reasons(shown, pipeline)
+    documents: list[Document] = []
+    for done, draft in enumerate(shown, start=1):
+        documents.append(cut(draft, pipeline, encoder, previous, settings, anew=rebuild))
+        progress("cut", done, len(shown))
+    if _differs(documents, previous) or summary.reasons or rebuild:
+        published, summary.embedded = publish_documents(
+            settings, folder, documents, encoder, previous, progress, anew=rebuild
+        )
+        summary.generation, summary.published = published.manifest.generation, True
+    summary.texts_changed = _texts_changed(documents, shown)
+    _describe(documents, summary)
+    summary.seconds = round(time.monotonic() - started, 2)
+    _write_last_run(settings.index, summary)
+    return summary
 
 
 def _with_uploads(settings: Settings) -> Settings:

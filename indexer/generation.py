@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.blocks import Entry
 from indexer.cutting import Cut, Inputs, LazyEncoder
 from indexer.embedding_input import matched_text
 from indexer.encoder import Encoder
 from indexer.errors import IndexDamaged
 from indexer.lexical import LexicalIndex
-from indexer.manifest import Entry, Generation, Segment
+from indexer.manifest import Generation, Segment
 from indexer.previous import PassageVectors, Previous
 from indexer.publishing import publish, take_over
 from indexer.segments import Document, plan

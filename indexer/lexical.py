@@ -17,6 +17,7 @@ import numpy as np
 
 from indexer.abbreviations import find_abbreviations
 from indexer.analysis import LANGUAGES, part_terms, stems, terms
+from indexer.blocks import Checks, trusted
 from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.errors import IndexDamaged
 from indexer.postings import FIELDS, WORDS, Postings, keys, write
@@ -32,16 +33,16 @@ SAME_WEIGHT = 0.5  # from which a term counts as the word itself where passages 
 class LexicalIndex:
     """Passages by their terms; rows are numbered through all segments."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], checks: Checks = trusted) -> None:
         """Open what `build` wrote, segment by segment; raises IndexDamaged, naming a file."""
-        self._parts = [Postings(folder) for folder in folders]
+        self._parts = [Postings(folder, checks) for folder in folders]
         self._firsts = np.cumsum([0, *(len(part) for part in self._parts)])
         none = np.empty(0, np.int8)
         self._languages = np.concatenate([none, *(part.languages for part in self._parts)])
         self._definitions: list[tuple[str, list[str], int]] = sorted(
             (short, words, row + int(first))
             for folder, first in zip(folders, self._firsts, strict=False)
-            for short, words, row in _definitions(folder / ABBREVIATIONS_FILE)
+            for short, words, row in _definitions(folder / ABBREVIATIONS_FILE, checks)
         )
         self._abbreviations = self._defined(None)
         self._norms = self._length_norms()
@@ -230,8 +231,9 @@ def _idf(passages: int, found: int) -> float:
     return max(1e-3, math.log(1 + (passages - found + 0.5) / (found + 0.5)))
 
 
-def _definitions(file: Path) -> list[tuple[str, list[str], int]]:
+def _definitions(file: Path, checks: Checks) -> list[tuple[str, list[str], int]]:
     """Short form, the words that it stands for, the row that says so."""
+    checks(file).all()
     try:
         found: list[tuple[str, list[str], int]] = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from indexer.damage import noted
 from indexer.errors import IndexDamaged
 from indexer.joined import Sentences, Stores, Vectors
 from indexer.manifest import (
@@ -39,13 +40,18 @@ class Contents:
 
     @classmethod
     def of(cls, generation: Generation) -> Contents:
-        """Raises IndexDamaged, naming the file."""
-        folders = generation.segments
+        """Raises IndexDamaged, naming the file.
+
+        The same is raised later, where vectors are found damaged when they are first read.
+        """
+        folders, checks = generation.segments, generation.blocks
         dimension = generation.manifest.dimension
+        for folder in folders:  # nobody can say which parts of the file SQLite reads
+            checks(folder / "store.sqlite").all()
         return cls(
             Stores([Store(folder / "store.sqlite") for folder in folders]),
-            Vectors([VectorIndex.load(folder / "vectors.faiss") for folder in folders], dimension),
-            Sentences([SentenceVectors.load(folder) for folder in folders]),
+            Vectors([VectorIndex.load(f / "vectors.faiss", checks) for f in folders], dimension),
+            Sentences([SentenceVectors.load(folder, checks) for folder in folders]),
         )
 
 
@@ -68,8 +74,8 @@ class Previous:
         """Read the published generation, without those of its segments that are damaged.
 
         Args:
-            verify: read every byte; else files count as damaged that are missing or cut off, or
-                that cannot be opened.
+            verify: read every byte; else files count as damaged that are missing or cut off, that
+                cannot be opened, or that were noted as damaged by whoever read them.
 
         Raises:
             IndexDamaged: if there are generations, but of none is the manifest readable.
@@ -82,7 +88,7 @@ class Previous:
         for folder in dict.fromkeys([published, *reversed(generations(index))]):
             try:
                 generation = read_manifest(folder)
-                damaged = damaged_files(generation) if verify else cut_off(generation)
+                damaged = damaged_files(generation) if verify else _known(generation)
                 sound, contents = _sound(generation, damaged, damages)
                 return cls.of(sound, contents, damages, set(damaged))
             except IndexDamaged as error:
@@ -176,6 +182,12 @@ class Previous:
         return self._contents
 
 
+def _known(generation: Generation) -> list[str]:
+    """The files that are damaged as far as can be told without reading them."""
+    found = noted(generation.folder) & generation.manifest.files.keys()
+    return sorted({*cut_off(generation), *found})
+
+
 def _sound(
     generation: Generation, files: Sequence[str], damages: list[str]
 ) -> tuple[Generation, Contents]:
@@ -191,7 +203,8 @@ def _sound(
         try:
             contents = Contents.of(sound)
         except IndexDamaged as error:
-            found = next((one.name for one in segments if f"/{one.name}/" in f"{error}"), None)
+            inside = (one.name for one in segments if f"/segments/{one.name}/" in f"{error}")
+            found = next(inside, None)
             if found is None:
                 raise
             damaged.add(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
+from indexer.blocks import Blocks, Checks, trusted
 from indexer.errors import IndexDamaged
 
 # One question is a matter of memory, not of cores, and FAISS's threads, which wait by spinning,
@@ -17,8 +18,9 @@ faiss.omp_set_num_threads(1)
 class VectorIndex:
     """Unit vectors by row; row r belongs to passage r of the same generation."""
 
-    def __init__(self, index: faiss.Index) -> None:
+    def __init__(self, index: faiss.Index, blocks: Blocks | None = None) -> None:
         self._index = index
+        self._blocks = blocks  # of its file; None: it never was in one
 
     @classmethod
     def build(cls, vectors: np.ndarray) -> VectorIndex:
@@ -28,10 +30,16 @@ class VectorIndex:
         return cls(index)
 
     @classmethod
-    def load(cls, file: Path) -> VectorIndex:
-        """Map the file into memory; raises IndexDamaged, naming it, where FAISS cannot read it."""
+    def load(cls, file: Path, checks: Checks = trusted) -> VectorIndex:
+        """Map the file into memory; raises IndexDamaged, naming it, where FAISS cannot read it.
+
+        The same is raised later, where vectors are found damaged when they are first read.
+        """
+        blocks = checks(file)
+        blocks.span(0, 1)  # what FAISS reads now
         try:
-            return cls(faiss.read_index(str(file), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY))
+            flags = faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY
+            return cls(faiss.read_index(str(file), flags), blocks)
         except RuntimeError as error:
             raise IndexDamaged(f"{file} is not a readable vector index") from error
 
@@ -70,6 +78,8 @@ class VectorIndex:
         k = min(k, len(self))
         if k == 0:
             return np.empty(0, np.float32), np.empty(0, np.int64)
+        if self._blocks is not None:
+            self._blocks.all()  # an exact search reads them all
         parameters = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
@@ -83,4 +93,8 @@ class VectorIndex:
         """Return (len(rows), D) float32, the stored vectors in the order of `rows`."""
         if len(rows) == 0:
             return np.empty((0, self.dimension), np.float32)
+        if self._blocks is not None:
+            width = 4 * self.dimension
+            starts = self._blocks.bytes - (len(self) - rows) * width  # the file ends in the vectors
+            self._blocks.spans(starts, starts + width)
         return np.asarray(self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64)))

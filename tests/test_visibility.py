@@ -86,9 +86,11 @@ def test_filters_are_alternatives_within_and_conditions_between(
 def test_a_slip_tells_nobody_of_an_embargoed_document(zoo: Engine) -> None:
     """Only the embargoed document has the elephant; its slip is not put right by that."""
     assert zoo.search("Elefannten").corrected != "elefanten" or _in_dictionary("elefanten")
-    hidden = zoo._snapshot.terms._held(["elefanten"], zoo._snapshot.passages(Filters()))
+    hidden = zoo._in_force.snapshot.terms._held(
+        ["elefanten"], zoo._in_force.snapshot.passages(Filters())
+    )
     assert hidden == [0]
-    assert zoo._snapshot.terms._held(["elefanten"], None) == [1]
+    assert zoo._in_force.snapshot.terms._held(["elefanten"], None) == [1]
 
 
 def _in_dictionary(word: str) -> bool:
