@@ -90,7 +90,8 @@ class InForce:
             try:
                 snapshot = self._loaded(generation, lease, former=bool(damages))
             except IndexDamaged as error:
-                first = first or error
+                # Without the frames, which would hold on to the generation.
+                first = first or error.with_traceback(None)
                 continue
             except EncoderMismatch as error:
                 if not damages:

@@ -167,9 +167,17 @@ def damaged_files(generation: Generation) -> list[str]:
     return [
         path
         for path, entry in generation.manifest.files.items()
-        if not (generation.folder / path).is_file()
-        or sha256_of(generation.folder / path) != entry["sha256"]
+        if not _is_whole(generation.folder / path, entry)
     ]
+
+
+def _is_whole(file: Path, entry: Entry) -> bool:
+    try:
+        return file.is_file() and sha256_of(file) == entry["sha256"]
+    except PermissionError:
+        raise
+    except OSError:  # a bad sector
+        return False
 
 
 def sha256_of(file: Path) -> str:

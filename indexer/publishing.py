@@ -82,8 +82,15 @@ def _lock(lock: IO[str], index: Path, until: float) -> None:
 
 @contextmanager
 def building(index: Path) -> Iterator[Path]:
-    """Give a fresh folder to build a generation in; what is not published from it is removed."""
-    folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=index / "generations"))
+    """Give a fresh folder to build a generation in; what is not published from it is removed.
+
+    Raises:
+        NothingPublished: if there cannot be one.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=index / "generations"))
+    except OSError as error:
+        raise NothingPublished(f"cannot write to {index}: {error.strerror}") from error
     folder.chmod(0o755)
     try:
         yield folder

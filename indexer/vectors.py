@@ -93,8 +93,9 @@ class VectorIndex:
         """Return (len(rows), D) float32, the stored vectors in the order of `rows`."""
         if len(rows) == 0:
             return np.empty((0, self.dimension), np.float32)
+        rows = np.asarray(rows, dtype=np.int64)
         if self._blocks is not None:
             width = 4 * self.dimension
             starts = self._blocks.bytes - (len(self) - rows) * width  # the file ends in the vectors
             self._blocks.spans(starts, starts + width)
-        return np.asarray(self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64)))
+        return np.asarray(self._index.reconstruct_batch(rows))

@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -178,12 +179,9 @@ def test_any_byte_of_a_manifest_counts(scene: Scene, tmp_path: Path) -> None:
     data = file.read_bytes()
     for place in range(0, len(data), 3):
         file.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
-        try:
-            read = read_manifest(whole.folder)
-        except IndexDamaged as error:
-            assert str(file.parent) in str(error)
-        else:
-            assert read == whole, place  # a space became another kind of space
+        with suppress(IndexDamaged):
+            # A space became another kind of space.
+            assert read_manifest(whole.folder) == whole, place
 
 
 def test_a_damaged_pointer_never_leads_to_an_older_generation(
