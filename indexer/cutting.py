@@ -119,6 +119,7 @@ def cut(
     """
     old = draft.old
     pipeline = {**pipeline, "reader": draft.reader}
+    anew = anew or (old is not None and old.doc_id in previous.only_texts)
     if old is not None and not anew and _still_right(draft, old, pipeline):
         return TakenOver(replace(old, pipeline=pipeline), old, previous.count(old))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -64,14 +65,16 @@ class Previous:
     by_content: dict[ContentKey, DocumentRecord] = field(default_factory=dict)
     segment_of: Mapping[str, str] = field(default_factory=dict)  # doc_id -> name of its segment
     damages: list[str] = field(default_factory=list)  # what is not used, and why
+    only_texts: Collection[str] = ()  # doc_ids of damaged segments: all else is made anew
     _damaged: Collection[str] = ()  # files
     _counts: Mapping[str, int] = field(default_factory=dict)
     _contents: Contents | None = None
+    _rescued: Stores | None = None  # of damaged segments
     _rows: dict[bytes, int] | None = None
 
     @classmethod
     def load(cls, index: Path, *, verify: bool = False) -> Previous:
-        """Read the published generation, without those of its segments that are damaged.
+        """Read the published generation; of damaged segments the texts, if these are whole.
 
         Args:
             verify: read every byte; else files count as damaged that are missing or cut off, that
@@ -90,7 +93,7 @@ class Previous:
                 generation = read_manifest(folder)
                 damaged = damaged_files(generation) if verify else _known(generation)
                 sound, contents = _sound(generation, damaged, damages)
-                return cls.of(sound, contents, damages, set(damaged))
+                return cls.of(sound, contents, damages, set(damaged), _rescued(generation, sound))
             except IndexDamaged as error:
                 damages.append(str(error))
         raise IndexDamaged(damages[0])
@@ -102,28 +105,34 @@ class Previous:
         contents: Contents,
         damages: Sequence[str] = (),
         damaged: Collection[str] = (),
+        rescued: Stores | None = None,
     ) -> Previous:
         """Describe a generation of which everything could be opened.
 
         Args:
             damages: what of the published one is not used, and why.
             damaged: files that must not be taken over.
+            rescued: what damaged segments still hold.
         """
         records = contents.stores.documents()
         counts = np.bincount(contents.stores.table().document, minlength=len(records))
+        without_vectors = [] if rescued is None else rescued.documents()
+        every = [*records, *without_vectors]
         names = [one.name for one in published.manifest.segments for _ in range(one.documents)]
         return cls(
             generation=published,
-            by_path={(record.folder, record.path): record for record in records},
+            by_path={(record.folder, record.path): record for record in every},
             by_content={
                 content_key(record): record
-                for record in sorted(records, key=lambda record: record.doc_id, reverse=True)
+                for record in sorted(every, key=lambda record: record.doc_id, reverse=True)
             },
             segment_of={r.doc_id: name for r, name in zip(records, names, strict=True)},
             damages=list(damages),
+            only_texts={record.doc_id for record in without_vectors},
             _damaged=damaged,
             _counts={r.doc_id: int(n) for r, n in zip(records, counts, strict=True)},
             _contents=contents,
+            _rescued=rescued,
         )
 
     @property
@@ -147,6 +156,8 @@ class Previous:
 
     def text(self, record: DocumentRecord) -> str:
         """The canonical text that is published for this record; raises KeyError."""
+        if self._rescued is not None and record.doc_id in self.only_texts:
+            return self._rescued.text(record.doc_id)
         return self._published().stores.text(record.doc_id)
 
     def passages(self, record: DocumentRecord) -> list[tuple[Passage, bytes]]:
@@ -211,6 +222,21 @@ def _sound(
         else:
             damages += [f"segment {name} of {generation.folder} is damaged" for name in damaged]
             return sound, contents
+
+
+def _rescued(generation: Generation, sound: Generation) -> Stores | None:
+    """The stores of damaged segments that are whole themselves; None where there is none.
+
+    A document whose file cannot be read now is kept by its text, and no other is cited anew.
+    """
+    used = {segment.name for segment in sound.manifest.segments}
+    stores = []
+    for folder in generation.segments:
+        if folder.name not in used:
+            with suppress(IndexDamaged):
+                generation.blocks(folder / "store.sqlite").all()
+                stores.append(Store(folder / "store.sqlite"))
+    return Stores(stores) if stores else None
 
 
 def content_key(record: DocumentRecord) -> ContentKey:

@@ -17,12 +17,13 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.engine import Engine
 from api.in_force import InForce
+from eval.faults import contents
 from indexer.backup import back_up
 from indexer.building import bring_up_to_date
 from indexer.commands import status
 from indexer.damage import noted
 from indexer.encoder import Encoder, fingerprint, locate
-from indexer.errors import IndexDamaged
+from indexer.errors import IndexDamaged, NothingPublished
 from indexer.manifest import current, damaged_files, generations, read_manifest
 from indexer.settings import Settings
 
@@ -351,6 +352,29 @@ def test_a_former_generation_that_shares_the_damaged_file_is_not_put_in_force(
     assert summary.embedded == 3  # of the damaged segment only
     assert engine.refresh()
     assert engine.search(QUESTIONS[0]).hits
+
+
+def test_what_can_no_longer_be_read_survives_the_damage_of_its_segment(settings: Settings) -> None:
+    (settings.corpus[0] / "rathaus.txt").write_bytes(b"\x00\x01\xff" * 64)  # unreadable since
+    flip(published(settings, "vectors.faiss"), "last")
+    summary = bring_up_to_date(settings)
+    assert summary.published
+    assert [note.path for note in summary.failed] == ["rathaus.txt"]
+    assert (summary.unchanged, summary.embedded) == (3, 3)
+    assert contents(settings.index)["rathaus.txt"] == TEXTS["rathaus.txt"] + "\n"
+    assert not bring_up_to_date(settings).published
+
+
+def test_a_damaged_segment_does_not_hide_that_documents_would_be_lost(settings: Settings) -> None:
+    flip(published(settings, "vectors.faiss"), "last")
+    for name in TEXTS:
+        (settings.corpus[0] / name).unlink()
+    write(settings, {"neu.txt": "Der neue Kai ist 300 Meter lang."})
+    other = replace(settings, corpus=(*settings.corpus, settings.index.parent / "share"))
+    other.corpus[1].mkdir()
+    (settings.corpus[0] / "neu.txt").rename(other.corpus[1] / "neu.txt")
+    with pytest.raises(NothingPublished, match="had 3 documents and has none"):
+        bring_up_to_date(other)
 
 
 def test_a_run_that_meets_damage_itself_makes_the_segment_anew(settings: Settings) -> None:
