@@ -120,11 +120,13 @@ class InForce:
     def _mark(self, folder: Path, error: IndexDamaged) -> None:
         """Note the damage for the next run; whatever generation has the same file is damaged."""
         self._damaged[folder.name] = str(error)
-        if error.path:
-            note(folder, error.path)
-            for other in generations(self._settings.index):
-                if _same(other / error.path, folder / error.path):
-                    self._damaged[other.name] = str(error)
+        if not error.path:
+            return
+        note(folder, error.path)
+        for other in generations(self._settings.index):
+            if _same(other / error.path, folder / error.path):
+                self._damaged[other.name] = str(error)
+                note(other, error.path)  # it may be the one that was published just now
 
 
 def _same(file: Path, other: Path) -> bool:

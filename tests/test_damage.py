@@ -322,6 +322,25 @@ def test_without_a_former_generation_the_service_names_file_and_remedy(
         assert client.post("/v1/ask", json={"question": QUESTIONS[0]}).status_code == 200
 
 
+def test_a_damaged_original_is_refused_and_the_rest_is_answered(
+    settings: Settings, encoder: Encoder
+) -> None:
+    engine = opened(settings, encoder)
+    damaged, whole = "messe.txt", "rathaus.txt"
+    kept = current(settings.index).folder / "originals"
+    (copy,) = (file for file in kept.iterdir() if b"Messe" in file.read_bytes())
+    flip(copy, "middle")
+    with TestClient(create_app(settings, engine)) as client:
+        reply = client.get(f"/v1/documents/{damaged}/file")
+        assert reply.status_code == 503
+        assert reply.json()["detail"].startswith(f"originals/{copy.name} of the index is damaged")
+        assert client.get(f"/v1/documents/{whole}/file").text == TEXTS[whole] + "\n"
+        assert client.get(f"/v1/documents/{damaged}/text").text == TEXTS[damaged] + "\n"
+        assert bring_up_to_date(settings).published
+        engine.refresh()
+        assert client.get(f"/v1/documents/{damaged}/file").text == TEXTS[damaged] + "\n"
+
+
 def test_an_index_that_cannot_be_loaded_at_all_says_which_file_is_to_blame(
     settings: Settings,
 ) -> None:
@@ -348,6 +367,8 @@ def test_a_former_generation_that_shares_the_damaged_file_is_not_put_in_force(
         engine.search(QUESTIONS[0])
     assert engine.state.generation == 2
     assert engine.documents().total == 4
+    for generation in generations(settings.index):  # whichever the next run starts from
+        assert noted(generation) == {"segments/000001/sentences.npy"}
     summary = bring_up_to_date(settings)
     assert summary.embedded == 3  # of the damaged segment only
     assert engine.refresh()
