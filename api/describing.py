@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api.answers import DocumentInfo
+from api.answers import DocumentInfo, DocumentList
+from api.filters import Filters
 from api.snapshot import Snapshot
 from indexer.records import DocumentRecord
 
@@ -31,4 +32,15 @@ def described(snapshot: Snapshot, record: DocumentRecord) -> DocumentInfo:
         translations=snapshot.translations(record),
         file=f"/v1/documents/{record.doc_id}/file",
         view=f"/documents/{record.doc_id}",
+    )
+
+
+def listed(snapshot: Snapshot, limit: int, offset: int, filters: Filters) -> DocumentList:
+    """Describe some documents of those that pass the filters, in the order of doc_id."""
+    ids = snapshot.listed(filters)
+    records = (snapshot.by_id[doc_id] for doc_id in ids[offset : offset + limit])
+    return DocumentList(
+        documents=tuple(described(snapshot, r) for r in records),
+        total=len(ids),
+        index=snapshot.state,
     )

@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from api.schemas import FieldError, Problem
 from indexer import errors
+from indexer.blocks import REMEDY
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -112,8 +113,15 @@ def foreseen(error: errors.FundstelleError, scope: Scope) -> Problem:
     _log.log(level, "%s %s: %s", request_id(scope), type(error).__name__, error)
     for family, (status, detail) in _FORESEEN.items():
         if isinstance(error, family):
-            return problem(status, scope, detail)
+            return problem(status, scope, _damaged_file(error) or detail)
     return problem(500, scope)
+
+
+def _damaged_file(error: errors.FundstelleError) -> str | None:
+    """What may be told of it: the path inside the index, and what helps."""
+    if isinstance(error, errors.IndexDamaged) and error.path:
+        return f"{error.path} of the index is damaged: {REMEDY}."
+    return None
 
 
 def unforeseen(error: Exception, scope: Scope) -> Problem:

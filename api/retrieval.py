@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from api.answers import PassagePlace
+from api.filters import Filters
 from api.repeats import LOOKED_AT, without_repeats
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
 from indexer.concepts import FAR, Reach
+from indexer.encoder import Encoder
 from indexer.settings import MAX_K, MAX_OFFSET
+from indexer.text.language import question_language
 from indexer.types import Language
 from indexer.wanted import Wanted
 
@@ -55,6 +59,39 @@ class Ranking:
 def only(allowed: np.ndarray) -> np.ndarray | None:
     """The rows that may be found as the engines take them: None where all may."""
     return None if allowed.all() else allowed
+
+
+def ranked(
+    snapshot: Snapshot,
+    encoder: Encoder,
+    query: str,
+    depth: int,
+    language: Language | None,
+    filters: Filters,
+    method: Method,
+    watch: Stopwatch,
+) -> list[PassagePlace]:
+    """Where the best passages stand, see `Engine.rank`."""
+    with watch.stage("filters"):
+        allowed = snapshot.passages(filters)
+    if not allowed.any():
+        return []
+    with watch.stage("question"):
+        language = language or question_language(query)
+        asked = query
+        if method.reach.slips:
+            asked = snapshot.terms.corrected(query, language, only(allowed))
+        wanted = snapshot.terms.wanted(asked, language, method.reach, visible=snapshot.visible)
+    with watch.stage("encoding"):
+        vector = encoder.encode_query(asked)
+    ranking = rank(snapshot, wanted, language, vector, allowed, depth, method, watch)
+    rows = ranking.rows[:depth]
+    return [
+        replace(place, repeats=tuple(snapshot.places(np.array(hidden, np.int64))))
+        if (hidden := ranking.hidden.get(row))
+        else place
+        for row, place in zip(rows.tolist(), snapshot.places(rows), strict=True)
+    ]
 
 
 def rank(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -58,10 +59,11 @@ class Snapshot:
             generation=manifest.generation,
             published_at=datetime.fromisoformat(manifest.published_at),
         )
+        self.blocks = cache(generation.blocks)  # of an original: each is compared once
         contents = Contents.of(generation)
         self.store, self.vectors = contents.stores, contents.vectors
         self.sentences = contents.sentences
-        self.terms = LexicalIndex([folder / "lexical" for folder in generation.segments])
+        self.terms = LexicalIndex([f / "lexical" for f in generation.segments], generation.blocks)
         self.documents = self.store.documents
         self.by_id = Records(self.store)
         self._table = self.store.table

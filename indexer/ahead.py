@@ -58,7 +58,9 @@ class Cutter:
         return made.named(draft.doc_id)
 
     def _is_alike(self, draft: Draft) -> bool:
-        return not self._anew and is_cut_alike(draft, self.pipeline)
+        if self._anew or (draft.old is not None and draft.old.doc_id in self._previous.only_texts):
+            return False
+        return is_cut_alike(draft, self.pipeline)
 
     def _cut(self, draft: Draft) -> Cut:
         with self._stages.on(EMBED):

@@ -10,10 +10,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from indexer.blocks import REMEDY, Entry
 from indexer.durable import fsync, fsync_all
 from indexer.errors import IndexDamaged, NothingPublished
 from indexer.leases import leased
-from indexer.manifest import Entry, current, current_name, damaged_files, read_generation
+from indexer.manifest import current, current_name, damaged_files, read_generation
 from indexer.publishing import building, publish, writing
 from indexer.settings import Settings
 
@@ -46,6 +47,8 @@ def _back_up(settings: Settings, file: Path) -> int:
     try:
         if damages:
             raise IndexDamaged(damages[0])
+        if damaged := damaged_files(generation):  # it could not be restored
+            raise IndexDamaged(f"{generation.folder} is damaged: {', '.join(damaged)}; {REMEDY}")
         about = {"format": FORMAT, "generation": generation.manifest.generation}
         with tarfile.open(aside, "w:gz" if file.suffix == ".gz" else "w") as tar:
             _add_text(tar, ABOUT, json.dumps(about))

@@ -13,6 +13,7 @@ from pathlib import Path
 from indexer import changes
 from indexer.ahead import Cutter
 from indexer.cutting import LazyEncoder
+from indexer.damage import note
 from indexer.drafts import Draft, collect
 from indexer.durable import write_atomically
 from indexer.embedding import Embedder
@@ -27,6 +28,7 @@ from indexer.segments import Document
 from indexer.settings import Settings
 from indexer.stages import READ, WRITE, Stages
 from indexer.summary import Note, Progress, Summary, silent
+from indexer.tombstones import still_shown, without_buried
 
 
 def bring_up_to_date(
@@ -57,69 +59,99 @@ def bring_up_to_date(
         NothingPublished: with the reason; the published generation stays in force.
         IndexLocked: if another process is writing this index.
     """
-    started = time.monotonic()
     require_folders(settings.corpus)
     # The same folder, however it is written, is the same source.
     folders = dict.fromkeys(folder.resolve() for folder in settings.corpus)
     settings = replace(settings, corpus=tuple(folders))
     refuse_nested(settings.corpus)
-    with writing(settings.index, wait_s), building(settings.index) as folder:
-        changes.apply(settings.data)
-        settings = _with_uploads(settings)
-        refuse_nested(settings.corpus)
-        previous = _previous(settings.index, rebuild)
-        summary = Summary(generation=previous.number)
-        summary.reasons += [f"made anew: {why}" for why in previous.damages]
-        encoder, stages = encoder or LazyEncoder(settings), Stages()
-        with Embedder(encoder, previous, stages, progress, anew=rebuild) as embedder:
-            cutter = Cutter(settings, encoder, previous, embedder, stages, anew=rebuild)
-            (folder / "originals").mkdir()
-            seen = Seen.load(settings.index)
-
-            def reading(stage: str, done: int, total: int) -> None:
-                embedder.read = done / total
-                progress(stage, done, total)
-
-            read = collect(
-                settings.corpus,
-                previous,
-                folder / "originals",
-                summary,
-                reread=reread,
-                progress=reading,
-                seen=seen,
-                uploads=changes.uploads_folder(settings.data),
-            )
-            is_shown = _shown(settings, previous)
-            drafts = _cut_as_they_come(read, cutter, is_shown, stages)
-            shown = name_documents([draft for draft in drafts if is_shown(draft)], summary)
-            shown = _not_buried_yet(shown, settings, summary)
-            _count(shown, previous, summary)
+    with writing(settings.index, wait_s):
+        while True:
             try:
-                refuse_losses(settings, drafts, previous, summary, strict, allow_removals)
-            except NothingPublished as error:
-                summary.refused = str(error)
-                _write_last_run(settings.index, summary)
-                raise
-            summary.reasons += _reasons(shown, cutter.pipeline)
-            documents: list[Document] = []
-            for done, draft in enumerate(shown, start=1):
-                documents.append(cutter.document(draft))
-                progress("cut", done, len(shown))
-            if _differs(documents, previous) or summary.reasons or rebuild:
-                with stages.on(WRITE):
-                    published = publish_documents(
-                        settings, folder, documents, encoder, previous, progress, embedder.vectors
+                with building(settings.index) as folder:
+                    return _complete(
+                        settings,
+                        folder,
+                        progress,
+                        strict=strict,
+                        reread=reread,
+                        rebuild=rebuild,
+                        allow_removals=allow_removals,
+                        encoder=encoder,
                     )
-                summary.generation, summary.published = published.manifest.generation, True
-            summary.embedded = embedder.embedded
-        summary.stages = stages.seconds(embedder.encoding_s)
-        summary.texts_changed = _texts_changed(documents, shown)
-        _describe(documents, summary)
-        seen.save(settings.index)
-        summary.seconds = round(time.monotonic() - started, 2)
-        _write_last_run(settings.index, summary)
-        return summary
+            except IndexDamaged as error:
+                # Found where it was to be taken over: once it is noted, it is made anew.
+                if error.generation is None or not note(error.generation, error.path):
+                    raise
+
+
+def _complete(
+    settings: Settings,
+    folder: Path,
+    progress: Progress,
+    *,
+    strict: bool,
+    reread: bool,
+    rebuild: bool,
+    allow_removals: bool,
+    encoder: LazyEncoder | None,
+) -> Summary:
+    """One run under the index's lock, from the changes that were left to `last-run.json`."""
+    started = time.monotonic()
+    changes.apply(settings.data)
+    settings = _with_uploads(settings)
+    refuse_nested(settings.corpus)
+    previous = _previous(settings.index, rebuild)
+    summary = Summary(generation=previous.number)
+    summary.reasons += [f"made anew: {why}" for why in previous.damages]
+    encoder, stages, seen = encoder or LazyEncoder(settings), Stages(), Seen.load(settings.index)
+    with Embedder(encoder, previous, stages, progress, anew=rebuild) as embedder:
+        cutter = Cutter(settings, encoder, previous, embedder, stages, anew=rebuild)
+        (folder / "originals").mkdir()
+
+        def reading(stage: str, done: int, total: int) -> None:
+            embedder.read = done / total
+            progress(stage, done, total)
+
+        read = collect(
+            settings.corpus,
+            previous,
+            folder / "originals",
+            summary,
+            reread=reread,
+            progress=reading,
+            seen=seen,
+            uploads=changes.uploads_folder(settings.data),
+        )
+        is_shown = still_shown(settings, previous)
+        drafts = _cut_as_they_come(read, cutter, is_shown, stages)
+        shown = name_documents([draft for draft in drafts if is_shown(draft)], summary)
+        shown = without_buried(shown, settings, summary)
+        _count(shown, previous, summary)
+        try:
+            refuse_losses(settings, drafts, previous, summary, strict, allow_removals)
+        except NothingPublished as error:
+            summary.refused = str(error)
+            _write_last_run(settings.index, summary)
+            raise
+        summary.reasons += _reasons(shown, cutter.pipeline)
+        documents: list[Document] = []
+        for done, draft in enumerate(shown, start=1):
+            documents.append(cutter.document(draft))
+            progress("cut", done, len(shown))
+        if _differs(documents, previous) or summary.reasons or rebuild:
+            with stages.on(WRITE):
+                published = publish_documents(
+                    settings, folder, documents, encoder, previous, progress, embedder.vectors
+                )
+            summary.generation, summary.published = published.manifest.generation, True
+        summary.embedded = embedder.embedded
+    summary.stages = stages.seconds(embedder.encoding_s)
+    summary.texts_changed = _texts_changed(documents, shown)
+    _describe(documents, summary)
+    seen.save(settings.index)
+    summary.seconds = round(time.monotonic() - started, 2)
+    _write_last_run(settings.index, summary)
+    return summary
 
 
 def _cut_as_they_come(
@@ -146,38 +178,6 @@ def _with_uploads(settings: Settings) -> Settings:
     if uploads is None:
         return settings
     return replace(settings, corpus=(*settings.corpus, uploads))
-
-
-def _shown(settings: Settings, previous: Previous) -> Callable[[Draft], bool]:
-    """Tell of a draft that nobody has removed it, although its file is there."""
-    published = {record.doc_id: record for record in previous.by_path.values()}
-    folders = set(map(str, settings.corpus))
-    stones = []
-    for tombstone in changes.buried(settings.data):
-        stone, record = tombstone, published.get(tombstone.doc_id)
-        if stone.path is None and record is not None:
-            stone = replace(stone, folder=record.folder, path=record.path)
-            changes.bury(settings.data, stone)
-        stones.append(stone)
-    return lambda draft: (
-        not any(stone.covers(draft.folder, draft.path, folders) for stone in stones)
-    )
-
-
-def _not_buried_yet(drafts: list[Draft], settings: Settings, summary: Summary) -> list[Draft]:
-    """The same for what was removed before it was first published, once all have their ids."""
-    by_id = {draft.doc_id: draft for draft in drafts}
-    for stone in changes.buried(settings.data):
-        if stone.path is not None:
-            continue
-        draft = by_id.pop(stone.doc_id, None)
-        if draft is None:
-            changes.revoke(settings.data, stone.doc_id)
-            reason = "no document has this id, so nothing was removed"
-            summary.notes.append(Note(stone.doc_id, reason))
-        else:
-            changes.bury(settings.data, replace(stone, folder=draft.folder, path=draft.path))
-    return list(by_id.values())
 
 
 def _previous(index: Path, rebuild: bool) -> Previous:

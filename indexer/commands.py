@@ -174,12 +174,13 @@ def describe(summary: Summary) -> str:
 
 @click.command()
 @index_option
-@click.option("--verify", is_flag=True, help="Read everything and check every checksum.")
+@click.option("--verify", is_flag=True, help="Check every byte; the next run heals damage.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def status(index_folder: Path | None, verify: bool, as_json: bool) -> None:
     """Say what is published: generation, documents, encoder, sizes, last run."""
     from indexer.changes import buried
-    from indexer.manifest import current, damaged_files
+    from indexer.damage import verified
+    from indexer.manifest import current
 
     settings = Settings.load(index=index_folder)
     generation = current(settings.index)
@@ -197,7 +198,7 @@ def status(index_folder: Path | None, verify: bool, as_json: bool) -> None:
         "last_run": json.loads(last_run.read_text()) if last_run.is_file() else None,
         "segments": [asdict(segment) for segment in manifest.segments],
         "removed": [asdict(stone) for stone in buried(settings.data)],
-        "damaged": damaged_files(generation) if verify else None,
+        "damaged": verified(generation) if verify else None,
     }
     click.echo(json.dumps(state, ensure_ascii=False) if as_json else _describe_state(state))
     if state["damaged"]:

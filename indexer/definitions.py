@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from indexer.blocks import Checks, trusted
 from indexer.errors import IndexDamaged
 
 DEFINITIONS_FILE = "abbreviations.json"
 Definition = tuple[str, list[str], int]  # short form, the words that it stands for, row
 
 
-def read_definitions(folder: Path) -> list[Definition]:
+def read_definitions(folder: Path, checks: Checks = trusted) -> list[Definition]:
     """Raises IndexDamaged, naming the file."""
     file = folder / DEFINITIONS_FILE
+    checks(file).all()
     try:
         found: list[Definition] = [
             (short, words, row) for short, words, row in json.loads(file.read_text("utf-8"))

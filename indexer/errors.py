@@ -15,6 +15,8 @@ A wrong argument raises `ValueError`; only the edges (command line, HTTP) transl
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class FundstelleError(Exception):
     """The work failed for a foreseeable reason; the message names the value and the remedy."""
@@ -34,6 +36,12 @@ class IndexUnavailable(FundstelleError):
 
 class IndexDamaged(FundstelleError):
     """The published generation lacks files or holds files that cannot be read."""
+
+    def __init__(self, message: str, generation: Path | None = None, path: str = "") -> None:
+        """Where one file is to blame: its generation's folder, and its path below that."""
+        super().__init__(message)
+        self.generation = generation
+        self.path = path
 
 
 class EncoderMismatch(FundstelleError):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.blocks import Entry, trusted
 from indexer.cutting import Cut, LazyEncoder
-from indexer.manifest import Entry, Generation, Segment
+from indexer.manifest import Generation, Segment
 from indexer.previous import Previous
 from indexer.publishing import publish, take_over
 from indexer.segment_writing import Kept, VectorsOf, write_segment
@@ -88,7 +89,10 @@ class _Writer:
                 new.append(one.load(self.previous))
         self.progress("write", 0, 1)
         folder = self.folder / "segments" / name
-        written = write_segment(folder, list(kept.values()), new, self.vectors, self.dimension)
+        checks = trusted if self.previous.generation is None else self.previous.generation.blocks
+        written = write_segment(
+            folder, list(kept.values()), new, self.vectors, self.dimension, checks
+        )
         self.progress("write", 1, 1)
         return written
 

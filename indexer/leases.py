@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,8 +44,13 @@ class Lease:
             self.close()
 
 
-def leased(index: Path) -> tuple[Generation, Lease, list[str]]:
+def leased(
+    index: Path, damaged: Mapping[str, str] | None = None
+) -> tuple[Generation, Lease, list[str]]:
     """Take the published generation, or the newest readable one where it is damaged.
+
+    Args:
+        damaged: names of generations that are known to be, and what is wrong with each.
 
     Returns:
         The generation, the lease to keep as long as it is read, and what is damaged, if anything.
@@ -57,7 +62,7 @@ def leased(index: Path) -> tuple[Generation, Lease, list[str]]:
     for _ in range(_TRIES):
         damages: list[str] = []
         name = current_name(index)
-        for generation in _readable(index, damages):
+        for generation in _readable(index, damages, damaged or {}):
             if damages and current_name(index) != name:
                 break  # it was not damaged, it was replaced meanwhile
             with suppress(OSError):
@@ -67,15 +72,19 @@ def leased(index: Path) -> tuple[Generation, Lease, list[str]]:
     raise IndexUnavailable(f"generations at {index} are replaced faster than they can be opened")
 
 
-def _readable(index: Path, damages: list[str]) -> Iterator[Generation]:
+def _readable(index: Path, damages: list[str], damaged: Mapping[str, str]) -> Iterator[Generation]:
     try:
-        yield current(index)
-        return
+        published = current(index)
+        if published.folder.name not in damaged:
+            yield published
+            return
+        damages.append(damaged[published.folder.name])
     except IndexDamaged as error:
         damages.append(str(error))
     for folder in reversed(generations(index)):
-        with suppress(IndexDamaged):
-            yield read_generation(folder)
+        if folder.name not in damaged:
+            with suppress(IndexDamaged):
+                yield read_generation(folder)
 
 
 def remove(folder: Path) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 
 from indexer.abbreviations import Abbreviations, find_abbreviations
 from indexer.analysis import LANGUAGES, part_terms, stems, terms
+from indexer.blocks import Checks, trusted
 from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.counts import Among, Counts
 from indexer.definitions import Definition, read_definitions, write_definitions
@@ -31,9 +32,9 @@ SAME_WEIGHT = 0.5  # from which a term counts as the word itself where passages 
 class LexicalIndex:
     """Passages by their terms; rows are numbered through all segments."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], checks: Checks = trusted) -> None:
         """Open what `build` wrote, segment by segment; raises IndexDamaged, naming a file."""
-        self._parts = [Postings(folder) for folder in folders]
+        self._parts = [Postings(folder, checks) for folder in folders]
         self._counts = Counts(self._parts)
         self._firsts = self._counts.firsts
         none = np.empty(0, np.int8)
@@ -41,7 +42,7 @@ class LexicalIndex:
         self._definitions: list[Definition] = sorted(
             (short, words, row + int(first))
             for folder, first in zip(folders, self._firsts, strict=False)
-            for short, words, row in read_definitions(folder)
+            for short, words, row in read_definitions(folder, checks)
         )
         self._abbreviations = self._defined(None)
         self._norms = self._length_norms()
@@ -51,6 +52,7 @@ class LexicalIndex:
         folder: Path,
         passages: Iterable[tuple[Language, str]],
         kept: Sequence[tuple[Path, np.ndarray]] = (),
+        checks: Checks = trusted,
     ) -> None:
         """Write a segment into a new folder.
 
@@ -58,6 +60,7 @@ class LexicalIndex:
             passages: (language, text to match) per row.
             kept: folders of other segments and (R,) bool, which of their rows stand before these;
                 nothing is analysed again.
+            checks: of these.
         """
         definitions: list[Definition] = []
         parts: list[Part] = []
@@ -66,10 +69,10 @@ class LexicalIndex:
             number = first - 1 + np.cumsum(rows)
             definitions += [
                 (short, words, int(number[row]))
-                for short, words, row in read_definitions(other)
+                for short, words, row in read_definitions(other, checks)
                 if rows[row]
             ]
-            parts.append(Postings(other).part(rows))
+            parts.append(Postings(other, checks).part(rows))
             first += int(rows.sum())
 
         def analysed() -> Iterator[tuple[Language, tuple[list[str], list[str]]]]:

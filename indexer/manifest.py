@@ -1,7 +1,8 @@
 """What a generation consists of, and which one is published.
 
-INDEX/CURRENT                   the published generation's folder name, replaced atomically
-INDEX/generations/000012/       immutable; manifest.json names every file with its length and hash
+INDEX/CURRENT                   the published generation's folder name and a checksum of it,
+                                replaced atomically
+INDEX/generations/000012/       immutable; manifest.json names every file with its length and hashes
   segments/000031/              documents with passages, vectors and terms; shared with the
   originals/SHA256              generation before by hard links where nothing has changed
 """
@@ -10,15 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.blocks import Blocks, Entry, checksum
 from indexer.errors import IndexDamaged, IndexUnavailable
 
-FORMAT = 4  # 3: segments, own postings; 4: columns, lists of near vectors
+FORMAT = 4  # 3: segments, own postings; 4: checksums of blocks, columns, lists of near vectors
 REMEDY = "`fundstelle index` makes it anew, `fundstelle index --rebuild` checks every byte before"
-Entry = dict[str, Any]  # of a file: bytes, sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Manifest:
     encoder_fingerprint: str
     dimension: int
     segments: list[Segment]  # in the order of their rows
-    files: dict[str, Entry]  # path below the generation -> bytes, sha256
+    files: dict[str, Entry]  # path below the generation -> what it should be
 
     @property
     def documents(self) -> int:
@@ -52,6 +53,11 @@ class Manifest:
     def passages(self) -> int:
         """How many there are."""
         return sum(segment.passages for segment in self.segments)
+
+    def to_json(self) -> str:
+        """Write it down with a checksum of its own, see `read_manifest`."""
+        plain = asdict(self)
+        return json.dumps({"checksum": _checksum(plain), **plain}, indent=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +72,29 @@ class Generation:
         """The segments' folders, in the order of their rows."""
         return [self.folder / "segments" / segment.name for segment in self.manifest.segments]
 
+    def blocks(self, file: Path) -> Blocks:
+        """The blocks of one of its files; raises IndexDamaged if it should not be there."""
+        path = file.relative_to(self.folder).as_posix()
+        entry = self.manifest.files.get(path)
+        if entry is None:
+            raise IndexDamaged(f"{file} is not in its manifest; {REMEDY}", self.folder, path)
+        return Blocks(self.folder, path, entry)
+
+
+def pointer(name: str) -> str:
+    """What CURRENT holds to name a generation."""
+    return f"{name} {checksum(name.encode())}\n"
+
 
 def current_name(index: Path) -> str | None:
-    """The published generation's folder name; None while nothing is published."""
+    """The published generation's folder name; None while nothing is published.
+
+    Where the pointer is damaged, whatever it holds: that names no generation.
+    """
     try:
-        return (index / "CURRENT").read_text().strip()
+        text = (index / "CURRENT").read_text("utf-8", errors="replace")
+        name = text.split(" ")[0]
+        return name if text == pointer(name) else text.strip()
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -117,6 +141,8 @@ def read_manifest(folder: Path) -> Generation:
                 f"{folder} has format {plain.get('format')}, this version reads {FORMAT}; "
                 "run `fundstelle index --rebuild`"
             )
+        if plain.pop("checksum") != _checksum(plain):
+            raise ValueError("its checksum is that of something else")
         segments = [Segment(**segment) for segment in plain.pop("segments")]
         manifest = Manifest(**plain, segments=segments)
     except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
@@ -141,12 +167,24 @@ def damaged_files(generation: Generation) -> list[str]:
     return [
         path
         for path, entry in generation.manifest.files.items()
-        if not (generation.folder / path).is_file()
-        or sha256_of(generation.folder / path) != entry["sha256"]
+        if not _is_whole(generation.folder / path, entry)
     ]
+
+
+def _is_whole(file: Path, entry: Entry) -> bool:
+    try:
+        return file.is_file() and sha256_of(file) == entry["sha256"]
+    except PermissionError:
+        raise
+    except OSError:  # a bad sector
+        return False
 
 
 def sha256_of(file: Path) -> str:
     """Return the hexadecimal hash of a file's bytes."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _checksum(plain: dict[str, Any]) -> str:
+    return checksum(json.dumps(plain).encode())

@@ -1,4 +1,4 @@
-"""Which rows hold a term, and how often: the inverted index of one segment. The module on xxhash.
+"""Which rows hold a term, and how often: the inverted index of one segment.
 
 terms.npy      (T,) uint64, ascending: a hash of language, field and term
 starts.npy     (T + 1,) int64: the postings of term t are starts[t] to starts[t + 1]
@@ -19,18 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import xxhash
 
 from indexer.analysis import LANGUAGES
+from indexer.arrays import MappedRows, read
+from indexer.blocks import Checks, hash64, trusted
 from indexer.errors import IndexDamaged
 from indexer.types import Language
 
 WORDS, PARTS = 0, 1  # the fields: words as they stand, and what is inside them
 FIELDS = (WORDS, PARTS)
-_FILES = ("terms", "starts", "rows", "counts", "lengths", "languages")
 MOST_COUNTED, MOST_TERMS = 255, 65_535
 _SALTS = {
-    (language, field): np.uint64(xxhash.xxh3_64_intdigest(f"{language} {field}".encode()))
+    (language, field): np.uint64(hash64(f"{language} {field}".encode()))
     for language in LANGUAGES
     for field in FIELDS
 }
@@ -38,18 +38,24 @@ _SALTS = {
 
 def keys(terms: Sequence[str], language: Language, field: int) -> np.ndarray:
     """(len(terms),) uint64: what these terms are found by in a field of passages of a language."""
-    hashes = (xxhash.xxh3_64_intdigest(term.encode("utf-8", "replace")) for term in terms)
+    hashes = (hash64(term.encode("utf-8", "replace")) for term in terms)
     return np.fromiter(hashes, np.uint64, len(terms)) ^ _SALTS[language, field]
 
 
 class Postings:
     """Rows are numbered from 0 within the segment."""
 
-    def __init__(self, folder: Path) -> None:
-        """Map what `write` wrote into memory; raises IndexDamaged, naming the file."""
-        self._terms, self._starts, self._rows, self._counts, self.lengths, self.languages = (
-            _read(folder / f"{name}.npy") for name in _FILES
+    def __init__(self, folder: Path, checks: Checks = trusted) -> None:
+        """Map what `write` wrote into memory; raises IndexDamaged, naming the file.
+
+        The same is raised later, where rows and counts are found damaged when they are first read.
+        """
+        self._terms, self._starts, self.lengths, self.languages = (
+            read(folder / f"{name}.npy", checks)
+            for name in ("terms", "starts", "lengths", "languages")
         )
+        self._rows = MappedRows(folder / "rows.npy", checks)
+        self._counts = MappedRows(folder / "counts.npy", checks)
         whole = len(self._starts) == len(self._terms) + 1
         if not whole or not self._starts[-1] == len(self._rows) == len(self._counts):
             raise IndexDamaged(f"{folder} holds postings that do not fit together")
@@ -71,17 +77,21 @@ class Postings:
     def of(self, place: int) -> tuple[np.ndarray, np.ndarray]:
         """The rows that hold the term of a place, ascending, and how often each does."""
         start, end = self._starts[place], self._starts[place + 1]
-        return self._rows[start:end], self._counts[start:end]
+        return self._rows.between(start, end), self._counts.between(start, end)
 
     def part(self, kept: np.ndarray) -> Part:
         """Take out (R,) bool rows, for another segment."""
         number = np.cumsum(kept, dtype=np.uint32) - np.uint32(1)
-        stays = kept[self._rows]
+        rows, counts = (
+            self._rows.between(0, len(self._rows)),
+            self._counts.between(0, len(self._rows)),
+        )
+        stays = kept[rows]
         keys = np.repeat(self._terms, np.diff(self._starts))
         return Part(
             keys[stays],
-            number[self._rows[stays]],
-            self._counts[stays],
+            number[rows[stays]],
+            counts[stays],
             self.lengths[:, kept],
             self.languages[kept],
         )
@@ -148,15 +158,5 @@ def write(folder: Path, parts: Sequence[Part]) -> None:
         "languages": np.concatenate([np.empty(0, np.int8), *(part.languages for part in parts)]),
     }
     folder.mkdir(parents=True)
-    for name in _FILES:
-        np.save(folder / f"{name}.npy", np.ascontiguousarray(arrays[name]))
-
-
-def _read(file: Path) -> np.ndarray:
-    try:
-        # A plain view: slices of a memmap itself are slow to make.
-        return np.asarray(np.load(file, mmap_mode="r"))
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(
-            f"{file} is not readable: {error}; `fundstelle index --rebuild` makes a new index"
-        ) from error
+    for name, array_of in arrays.items():
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(array_of))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from indexer.damage import noted
 from indexer.errors import IndexDamaged
 from indexer.joined import Sentences, Stores, Vectors
 from indexer.manifest import (
@@ -39,13 +41,16 @@ class Contents:
 
     @classmethod
     def of(cls, generation: Generation) -> Contents:
-        """Raises IndexDamaged, naming the file."""
-        folders = generation.segments
+        """Raises IndexDamaged, naming the file.
+
+        The same is raised later, where vectors are found damaged when they are first read.
+        """
+        folders, checks = generation.segments, generation.blocks
         dimension = generation.manifest.dimension
         return cls(
-            Stores([Store(folder) for folder in folders]),
-            Vectors([VectorIndex.load(folder) for folder in folders], dimension),
-            Sentences([SentenceVectors.load(folder) for folder in folders]),
+            Stores([Store(folder, checks) for folder in folders]),
+            Vectors([VectorIndex.load(folder, checks) for folder in folders], dimension),
+            Sentences([SentenceVectors.load(folder, checks) for folder in folders]),
         )
 
 
@@ -58,18 +63,20 @@ class Previous:
     by_content: dict[ContentKey, DocumentRecord] = field(default_factory=dict)
     segment_of: Mapping[str, str] = field(default_factory=dict)  # doc_id -> name of its segment
     damages: list[str] = field(default_factory=list)  # what is not used, and why
+    only_texts: Collection[str] = ()  # doc_ids of damaged segments: all else is made anew
     _damaged: Collection[str] = ()  # files
     _counts: Mapping[str, int] = field(default_factory=dict)
     _numbers: Mapping[str, int] = field(default_factory=dict)  # doc_id -> number in its segment
     _contents: Contents | None = None
+    _rescued: Stores | None = None  # of damaged segments
 
     @classmethod
     def load(cls, index: Path, *, verify: bool = False) -> Previous:
-        """Read the published generation, without those of its segments that are damaged.
+        """Read the published generation; of damaged segments the texts, if these are whole.
 
         Args:
-            verify: read every byte; else files count as damaged that are missing or cut off, or
-                that cannot be opened.
+            verify: read every byte; else files count as damaged that are missing or cut off, that
+                cannot be opened, or that were noted as damaged by whoever read them.
 
         Raises:
             IndexDamaged: if there are generations, but of none is the manifest readable.
@@ -82,9 +89,9 @@ class Previous:
         for folder in dict.fromkeys([published, *reversed(generations(index))]):
             try:
                 generation = read_manifest(folder)
-                damaged = damaged_files(generation) if verify else cut_off(generation)
+                damaged = damaged_files(generation) if verify else _known(generation)
                 sound, contents = _sound(generation, damaged, damages)
-                return cls.of(sound, contents, damages, set(damaged))
+                return cls.of(sound, contents, damages, set(damaged), _rescued(generation, sound))
             except IndexDamaged as error:
                 damages.append(str(error))
         raise IndexDamaged(damages[0])
@@ -96,30 +103,36 @@ class Previous:
         contents: Contents,
         damages: Sequence[str] = (),
         damaged: Collection[str] = (),
+        rescued: Stores | None = None,
     ) -> Previous:
         """Describe a generation of which everything could be opened.
 
         Args:
             damages: what of the published one is not used, and why.
             damaged: files that must not be taken over.
+            rescued: what damaged segments still hold.
         """
         records = contents.stores.records()
         counts = np.bincount(contents.stores.table.document, minlength=len(records))
+        without_vectors = [] if rescued is None else rescued.records()
+        every = [*records, *without_vectors]
         segments = published.manifest.segments
         places = [(one.name, number) for one in segments for number in range(one.documents)]
         return cls(
             generation=published,
-            by_path={(record.folder, record.path): record for record in records},
+            by_path={(record.folder, record.path): record for record in every},
             by_content={
                 content_key(record): record
-                for record in sorted(records, key=lambda record: record.doc_id, reverse=True)
+                for record in sorted(every, key=lambda record: record.doc_id, reverse=True)
             },
             segment_of={r.doc_id: name for r, (name, _) in zip(records, places, strict=True)},
             _numbers={r.doc_id: number for r, (_, number) in zip(records, places, strict=True)},
             damages=list(damages),
+            only_texts={record.doc_id for record in without_vectors},
             _damaged=damaged,
             _counts={r.doc_id: int(n) for r, n in zip(records, counts, strict=True)},
             _contents=contents,
+            _rescued=rescued,
         )
 
     @property
@@ -138,6 +151,8 @@ class Previous:
 
     def text(self, record: DocumentRecord) -> str:
         """The canonical text that is published for this record; raises KeyError."""
+        if self._rescued is not None and record.doc_id in self.only_texts:
+            return self._rescued.text(record.doc_id)
         return self._published().stores.text(record.doc_id)
 
     def passages(self, record: DocumentRecord) -> list[tuple[Passage, bytes]]:
@@ -181,6 +196,12 @@ class Previous:
         return self._contents
 
 
+def _known(generation: Generation) -> list[str]:
+    """The files that are damaged as far as can be told without reading them."""
+    found = noted(generation.folder) & generation.manifest.files.keys()
+    return sorted({*cut_off(generation), *found})
+
+
 def _sound(
     generation: Generation, files: Sequence[str], damages: list[str]
 ) -> tuple[Generation, Contents]:
@@ -196,13 +217,28 @@ def _sound(
         try:
             contents = Contents.of(sound)
         except IndexDamaged as error:
-            found = next((one.name for one in segments if f"/{one.name}/" in f"{error}"), None)
+            inside = (one.name for one in segments if f"/segments/{one.name}/" in f"{error}")
+            found = next(inside, None)
             if found is None:
                 raise
             damaged.add(found)
         else:
             damages += [f"segment {name} of {generation.folder} is damaged" for name in damaged]
             return sound, contents
+
+
+def _rescued(generation: Generation, sound: Generation) -> Stores | None:
+    """The stores of damaged segments that are whole themselves; None where there is none.
+
+    A document whose file cannot be read now is kept by its text, and no other is cited anew.
+    """
+    used = {segment.name for segment in sound.manifest.segments}
+    stores = []
+    for folder in generation.segments:
+        if folder.name not in used:
+            with suppress(IndexDamaged):
+                stores.append(Store(folder, generation.blocks, only_file=True))
+    return Stores(stores) if stores else None
 
 
 def content_key(record: DocumentRecord) -> ContentKey:

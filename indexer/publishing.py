@@ -3,6 +3,7 @@
 INDEX/CURRENT                   see `indexer.manifest`
 INDEX/generations/000012/       a published generation
 INDEX/generations/.building-…   a run in progress, or the rest of one that was killed
+INDEX/generations/*.damaged     see `indexer.damage`
 INDEX/lock                      held by the one process that writes
 INDEX/last-run.json             what the last run did, published or not
 """
@@ -10,30 +11,29 @@ INDEX/last-run.json             what the last run did, published or not
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from indexer.blocks import Entry, summed
+from indexer.damage import ENDING
 from indexer.durable import fsync, write_atomically
 from indexer.errors import IndexLocked, NothingPublished
 from indexer.leases import remove
 from indexer.manifest import (
     FORMAT,
-    Entry,
     Generation,
     Manifest,
     Segment,
     current_name,
     generations,
-    sha256_of,
+    pointer,
 )
 
 _BUILDING = ".building-"
@@ -82,8 +82,15 @@ def _lock(lock: IO[str], index: Path, until: float) -> None:
 
 @contextmanager
 def building(index: Path) -> Iterator[Path]:
-    """Give a fresh folder to build a generation in; what is not published from it is removed."""
-    folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=index / "generations"))
+    """Give a fresh folder to build a generation in; what is not published from it is removed.
+
+    Raises:
+        NothingPublished: if there cannot be one.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=index / "generations"))
+    except OSError as error:
+        raise NothingPublished(f"cannot write to {index}: {error.strerror}") from error
     folder.chmod(0o755)
     try:
         yield folder
@@ -116,10 +123,7 @@ def publish(
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
-    files = {
-        path: known.get(path) or {"bytes": file.stat().st_size, "sha256": sha256_of(file)}
-        for path, file in every.items()
-    }
+    files = {path: known.get(path) or summed(file) for path, file in every.items()}
     manifest = Manifest(
         format=FORMAT,
         generation=number,
@@ -130,7 +134,7 @@ def publish(
         segments=segments,
         files=files,
     )
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1))
+    (folder / "manifest.json").write_text(manifest.to_json())
     for file in folder.rglob("*"):
         if file.relative_to(folder).as_posix() not in known:
             fsync(file)
@@ -139,7 +143,7 @@ def publish(
     final = index / "generations" / name
     folder.rename(final)
     fsync(final.parent)
-    write_atomically(index / "CURRENT", name + "\n")
+    write_atomically(index / "CURRENT", pointer(name))
     remove_old(index, keep)
     return Generation(final, manifest)
 
@@ -167,12 +171,15 @@ def take_over(published: Path, copy: Path) -> None:
 
 
 def _remove_rests(index: Path) -> None:
-    """Remove what a killed run left: half-built folders, and one never pointed to."""
+    """Remove what a killed run left: half-built folders, one never pointed to, notes on none."""
     for rest in (index / "generations").glob(f"{_BUILDING}*"):
         shutil.rmtree(rest, ignore_errors=True)
     name = current_name(index)
-    if name is None or not name.isdigit():
-        return  # without a pointer nobody can say which one is good: remove none
-    for folder in generations(index):
-        if int(folder.name) > int(name):
-            shutil.rmtree(folder, ignore_errors=True)
+    # Without a pointer nobody can say which one is good: remove none.
+    if name is not None and name.isdigit():
+        for folder in generations(index):
+            if int(folder.name) > int(name):
+                shutil.rmtree(folder, ignore_errors=True)
+    for notes in (index / "generations").glob(f"*{ENDING}"):
+        if not notes.with_suffix("").is_dir():
+            notes.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from indexer.cutting import LazyEncoder, TakenOver
+from indexer.damage import noted
 from indexer.errors import IndexDamaged, NothingPublished
 from indexer.generation import publish_documents
 from indexer.manifest import current, generations, read_generation
@@ -79,7 +80,8 @@ def _as_visible_as(record: DocumentRecord, now: DocumentRecord) -> DocumentRecor
 def _before(settings: Settings, now: Previous) -> Previous:
     """The newest generation before the published one that can be read."""
     for folder in reversed(generations(settings.index)):
-        if now.generation is None or folder.name >= now.generation.folder.name:
+        newer = now.generation is None or folder.name >= now.generation.folder.name
+        if newer or noted(folder):
             continue
         try:
             generation = read_generation(folder)

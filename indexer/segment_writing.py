@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.blocks import Checks
 from indexer.cutting import Cut
 from indexer.embedding_input import matched_text
 from indexer.errors import IndexDamaged
@@ -36,9 +37,9 @@ class Kept:
     numbers: list[int] = field(default_factory=list)  # of the documents there
     changed: dict[int, DocumentRecord] = field(default_factory=dict)  # number there -> new record
 
-    def rows(self) -> np.ndarray:
+    def rows(self, checks: Checks) -> np.ndarray:
         """(R,) bool: which of the segment's rows are kept."""
-        store = Store(self.folder)
+        store = Store(self.folder, checks)
         store.close()
         return np.isin(store.table.document, self.numbers)
 
@@ -49,6 +50,7 @@ def write_segment(
     new: Sequence[Cut],
     vectors: VectorsOf,
     dimension: Callable[[], int],
+    checks: Checks,
 ) -> Segment:
     """Write a new folder, and check that it can be read back.
 
@@ -56,13 +58,14 @@ def write_segment(
         kept: stand before what is new.
         vectors: gives those of new passages; asked last, for they may still be in the making.
         dimension: gives their length; asked last, too.
+        checks: of the segments that documents are kept of.
 
     Raises:
         IndexDamaged: if a kept segment cannot be read, or the new one holds not what was written.
         OSError: if the disk is full.
     """
     folder.mkdir(parents=True)
-    rows = [one.rows() for one in kept]
+    rows = [one.rows(checks) for one in kept]
     keys = [key for cut in new for key in cut.keys]
     LexicalIndex.build(
         folder / LEXICAL_FOLDER,
@@ -72,13 +75,18 @@ def write_segment(
             for passage in cut.passages
         ),
         [(one.folder / LEXICAL_FOLDER, own) for one, own in zip(kept, rows, strict=True)],
+        checks,
     )
     with StoreWriter(folder) as store:
         for one in kept:
             store.copy(one.folder, sorted(one.numbers), one.changed)
         store.add((c.record, c.text, list(zip(c.passages, c.keys, strict=True))) for c in new)
         store.finish()
-    _write_vectors(folder, list(zip(kept, rows, strict=True)), vectors(keys), keys, dimension())
+    sources = [
+        (VectorIndex.load(one.folder, checks), SentenceVectors.load(one.folder, checks), own)
+        for one, own in zip(kept, rows, strict=True)
+    ]
+    _write_vectors(folder, sources, vectors(keys), keys, dimension())
     documents = sum(len(one.numbers) for one in kept) + len(new)
     passages = sum(int(own.sum()) for own in rows) + len(keys)
     _verify(folder, documents, passages)
@@ -87,19 +95,19 @@ def write_segment(
 
 def _write_vectors(
     folder: Path,
-    kept: Sequence[tuple[Kept, np.ndarray]],
+    kept: Sequence[tuple[VectorIndex, SentenceVectors, np.ndarray]],
     vectors: Mapping[bytes, PassageVectors],
     keys: Sequence[bytes],
     dimension: int,
 ) -> None:
-    matrices = [VectorIndex.load(one.folder).vectors(np.flatnonzero(own)) for one, own in kept]
+    matrices = [passages.vectors(np.flatnonzero(own)) for passages, _, own in kept]
     matrices.append(np.array([vectors[key][0] for key in keys], np.float32).reshape(-1, dimension))
     VectorIndex.build(np.concatenate(matrices)).save(folder)
     SentenceVectors.save(
         folder,
         [vectors[key][1] for key in keys],
         dimension,
-        [(SentenceVectors.load(one.folder), own) for one, own in kept],
+        [(sentences, own) for _, sentences, own in kept],
     )
 
 

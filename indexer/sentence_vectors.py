@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
+from indexer.arrays import MappedRows, read
+from indexer.blocks import Checks, trusted
 from indexer.errors import IndexDamaged
 
 # 10 · 384 bytes; a passage of more sentences has vectors of neighbouring ones together.
@@ -18,15 +19,18 @@ VECTORS_FILE, STARTS_FILE = "sentences.npy", "sentence_starts.npy"
 class SentenceVectors:
     """The units of passage r are rows starts[r] to starts[r + 1]."""
 
-    def __init__(self, vectors: np.ndarray, starts: np.ndarray) -> None:
+    def __init__(self, vectors: MappedRows, starts: np.ndarray) -> None:
         self._vectors = vectors
         self._starts = starts
 
     @classmethod
-    def load(cls, folder: Path) -> SentenceVectors:
-        """Map the vectors into memory; raises IndexDamaged, naming the file."""
-        vectors = _read(folder / VECTORS_FILE, mmap_mode="r")
-        starts = _read(folder / STARTS_FILE)
+    def load(cls, folder: Path, checks: Checks = trusted) -> SentenceVectors:
+        """Map the vectors into memory; raises IndexDamaged, naming the file.
+
+        The same is raised later, where vectors are found damaged when they are first read.
+        """
+        vectors = MappedRows(folder / VECTORS_FILE, checks)
+        starts = read(folder / STARTS_FILE, checks)
         if len(starts) == 0 or starts[-1] != len(vectors):
             raise IndexDamaged(f"{folder / STARTS_FILE} does not fit {VECTORS_FILE}")
         return cls(vectors, starts)
@@ -55,11 +59,12 @@ class SentenceVectors:
 
     def units(self, row: int) -> np.ndarray:
         """(U, D) int8, as they were saved."""
-        return np.asarray(self._vectors[self._starts[row] : self._starts[row + 1]])
+        return self._vectors.between(self._starts[row], self._starts[row + 1])
 
     def _of(self, rows: np.ndarray) -> np.ndarray:
         """(V, D) int8: all units of (R,) bool rows, in their order."""
-        return np.asarray(self._vectors[np.repeat(rows, np.diff(self._starts))])
+        every = self._vectors.between(0, len(self._vectors))
+        return np.asarray(every[np.repeat(rows, np.diff(self._starts))])
 
     def cosines(self, row: int, query: np.ndarray) -> np.ndarray:
         """Return the query's cosine to each unit of a passage, (U,) float32.
@@ -79,11 +84,9 @@ class SentenceVectors:
         some = np.flatnonzero(counts)
         if not len(some):
             return best
-        # All units of these passages, one behind the other.
-        ends = np.cumsum(counts[some])
-        offsets = np.repeat(self._starts[rows[some]] - (ends - counts[some]), counts[some])
-        cosines = _cosines(self._vectors[np.arange(ends[-1]) + offsets], query)
-        best[some] = np.maximum.reduceat(cosines, ends - counts[some])
+        units = self._vectors.runs(self._starts[rows[some]], counts[some])
+        firsts = np.cumsum(counts[some]) - counts[some]
+        best[some] = np.maximum.reduceat(_cosines(units, query), firsts)
         return best
 
 
@@ -97,12 +100,3 @@ def _cosines(units: np.ndarray, query: np.ndarray) -> np.ndarray:
     plain = units.astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", plain, plain))
     return np.asarray((plain @ query) / np.maximum(lengths, 1e-9), np.float32)
-
-
-def _read(file: Path, mmap_mode: Literal["r"] | None = None) -> np.ndarray:
-    try:
-        return np.asanyarray(np.load(file, mmap_mode=mmap_mode))
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(
-            f"{file} is not readable: {error}; `fundstelle index --rebuild` makes a new index"
-        ) from error

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from indexer.analysis import LANGUAGES
+from indexer.arrays import read
+from indexer.blocks import Checks, trusted
 from indexer.document_table import COLUMNS
 from indexer.errors import IndexDamaged
 from indexer.records import (
@@ -26,6 +29,7 @@ from indexer.types import Passage
 
 STORE_FILE, ROWS_FILE = "store.sqlite", "rows.npy"
 DOCUMENTS = ", ".join(COLUMNS)
+TABLE = 'SELECT document, language, start, "end" FROM passages ORDER BY row'
 _AT_ONCE = 500  # parameters of one statement
 
 
@@ -42,8 +46,14 @@ class PassageTable:
 class Store:
     """Reads are safe from any thread: SQLite serialises calls on one connection."""
 
-    def __init__(self, segment: Path) -> None:
-        """Open a segment's for reading; raises IndexDamaged, naming the file."""
+    def __init__(self, segment: Path, checks: Checks = trusted, *, only_file: bool = False) -> None:
+        """Open a segment's for reading; raises IndexDamaged, naming the file.
+
+        Args:
+            only_file: the table beside the database may be damaged.
+        """
+        # Nobody can say which parts of the file SQLite reads.
+        checks(segment / STORE_FILE).all()
         self._file = segment / STORE_FILE
         try:
             self._connection = sqlite3.connect(
@@ -52,7 +62,9 @@ class Store:
             self._connection.execute("SELECT 1 FROM documents LIMIT 1")
         except sqlite3.Error as error:
             raise IndexDamaged(f"{self._file} is not a readable store: {error}") from error
-        self.table = _table(segment / ROWS_FILE)
+        rows = table_of(self._query(TABLE)) if only_file else read(segment / ROWS_FILE, checks)
+        document, language, start, end = rows
+        self.table = PassageTable(document, language.astype(np.int8), start, end)
 
     def __len__(self) -> int:
         return len(self.table.document)
@@ -135,9 +147,8 @@ def marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _table(file: Path) -> PassageTable:
-    try:
-        document, language, start, end = np.load(file)
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(f"{file} is not readable: {error}") from error
-    return PassageTable(document, language.astype(np.int8), start, end)
+def table_of(rows: Iterable[tuple[int, str, int, int]]) -> np.ndarray:
+    """Make (4, R) int32 of what TABLE selects."""
+    codes: dict[str, int] = {language: code for code, language in enumerate(LANGUAGES)}
+    table = [(document, codes[language], start, end) for document, language, start, end in rows]
+    return np.array(table, np.int32).reshape(-1, 4).T

@@ -10,10 +10,9 @@ from typing import Self
 
 import numpy as np
 
-from indexer.analysis import LANGUAGES
 from indexer.document_table import COLUMNS, columns_of
 from indexer.records import DocumentRecord, document_to_row, passage_to_row
-from indexer.store import DOCUMENTS, ROWS_FILE, STORE_FILE, marks, read_only
+from indexer.store import DOCUMENTS, ROWS_FILE, STORE_FILE, TABLE, marks, read_only, table_of
 from indexer.types import Passage
 
 _SCHEMA = f"""
@@ -118,10 +117,7 @@ class StoreWriter:
     def finish(self) -> None:
         """Write what is looked up by, and the table of rows."""
         self._script(_INDEXES)
-        rows = self._run('SELECT document, language, start, "end" FROM passages ORDER BY row')
-        codes = {language: code for code, language in enumerate(LANGUAGES)}
-        table = [(document, codes[name], start, end) for document, name, start, end in rows]
-        np.save(self._segment / ROWS_FILE, np.array(table, np.int32).reshape(-1, 4).T)
+        np.save(self._segment / ROWS_FILE, table_of(self._run(TABLE)))
         self._connection.close()
 
     def _run(self, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:

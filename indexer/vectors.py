@@ -13,6 +13,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
+from indexer.blocks import Blocks, Checks, trusted
 from indexer.errors import IndexDamaged
 
 EXACT_FILE, NEAR_FILE = "vectors.faiss", "near.faiss"
@@ -30,9 +31,15 @@ faiss.omp_set_num_threads(1)
 class VectorIndex:
     """Unit vectors by row; row r belongs to passage r of the same segment."""
 
-    def __init__(self, exact: faiss.Index, near: faiss.Index | None = None) -> None:
+    def __init__(
+        self,
+        exact: faiss.Index,
+        near: faiss.Index | None = None,
+        blocks: Blocks | None = None,
+    ) -> None:
         self._exact = exact
         self._near = near
+        self._blocks = blocks  # of the exact one's file; None: it never was in one
 
     @classmethod
     def build(cls, vectors: np.ndarray) -> VectorIndex:
@@ -43,14 +50,20 @@ class VectorIndex:
         return cls(exact, _near(vectors) if len(vectors) > EXACT_UP_TO else None)
 
     @classmethod
-    def load(cls, segment: Path) -> VectorIndex:
-        """Map a segment's into memory; raises IndexDamaged, naming the file FAISS cannot read."""
+    def load(cls, segment: Path, checks: Checks = trusted) -> VectorIndex:
+        """Map a segment's into memory; raises IndexDamaged, naming the file FAISS cannot read.
+
+        The same is raised later, where vectors are found damaged when they are first read.
+        """
         near = segment / NEAR_FILE
+        blocks = checks(segment / EXACT_FILE)
+        blocks.span(0, 1)  # what FAISS reads now
         mapped = faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY
-        return cls(
-            _read(segment / EXACT_FILE, mapped),
-            _read(near, faiss.IO_FLAG_MMAP_IFC) if near.exists() else None,
-        )
+        exact = _read(segment / EXACT_FILE, mapped)
+        if not near.exists():
+            return cls(exact, None, blocks)
+        checks(near).all()  # any list may be read
+        return cls(exact, _read(near, faiss.IO_FLAG_MMAP_IFC), blocks)
 
     def save(self, segment: Path) -> None:
         """Write new files into a segment's folder; raises OSError where that is not possible."""
@@ -105,6 +118,8 @@ class VectorIndex:
             scores, rows = _found(self._near, query, k, lists)
             if len(rows) == k:
                 return scores, rows
+        if self._blocks is not None:
+            self._blocks.all()
         # Where few rows are allowed these alone are read: quick, and all k of them are found.
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         return _found(self._exact, query, k, parameters)
@@ -113,7 +128,12 @@ class VectorIndex:
         """Return (len(rows), D) float32, the stored vectors in the order of `rows`."""
         if len(rows) == 0:
             return np.empty((0, self.dimension), np.float32)
-        return np.asarray(self._exact.reconstruct_batch(np.asarray(rows, dtype=np.int64)))
+        rows = np.asarray(rows, dtype=np.int64)
+        if self._blocks is not None:
+            width = 4 * self.dimension
+            starts = self._blocks.bytes - (len(self) - rows) * width  # the file ends in the vectors
+            self._blocks.spans(starts, starts + width)
+        return np.asarray(self._exact.reconstruct_batch(rows))
 
 
 def _near(vectors: np.ndarray) -> faiss.Index:

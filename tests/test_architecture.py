@@ -19,7 +19,7 @@ ENGINES = {
     "tokenizers": "indexer/bert.py",
     "safetensors": "indexer/bert_layers.py",
     "tiktoken": "indexer/text/tokens.py",
-    "xxhash": "indexer/postings.py",
+    "xxhash": "indexer/blocks.py",
     "Stemmer": "indexer/analysis.py",
     "sentencex": "indexer/text/sentences.py",
     "py3langid": "indexer/text/language.py",

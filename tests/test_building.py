@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from indexer.building import bring_up_to_date
 from indexer.cutting import LazyEncoder
 from indexer.encoder import Encoder, locate
 from indexer.encoder_files import SHA256_LIST
-from indexer.errors import EncoderMismatch, NothingPublished
+from indexer.errors import EncoderMismatch, IndexDamaged, NothingPublished
 from indexer.manifest import current, current_name
 from indexer.reading.walk import Failed, walk
 from indexer.settings import Settings
@@ -210,6 +211,24 @@ def copy_of_encoder(folder: Path) -> Path:
     shutil.copytree(locate(Settings().encoder), copy, ignore=shutil.ignore_patterns(SHA256_LIST))
     (copy / "note.txt").write_text("another model")
     return copy
+
+
+def test_an_index_of_an_older_format_is_made_anew_by_a_rebuild(settings: Settings) -> None:
+    bring_up_to_date(settings)
+    # As format 3 was written: without checksums of blocks, of the manifest and of the pointer.
+    manifest = current(settings.index).folder / "manifest.json"
+    plain = json.loads(manifest.read_text())
+    del plain["checksum"]
+    for entry in plain["files"].values():
+        del entry["blocks"]
+    manifest.write_text(json.dumps({**plain, "format": 3}))
+    (settings.index / "CURRENT").write_text("000001\n")
+    with pytest.raises(IndexDamaged, match="format 3, this version reads 4; run `fundstelle index"):
+        bring_up_to_date(settings)
+    assert current_name(settings.index) == "000001"
+    summary = bring_up_to_date(settings, rebuild=True)
+    assert (summary.published, summary.generation) == (True, 2)
+    assert ids(settings) == ["award.en.txt", "presse.messe.md"]
 
 
 def test_two_files_with_one_id_are_both_named(settings: Settings) -> None:

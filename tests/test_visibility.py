@@ -87,8 +87,8 @@ def test_filters_are_alternatives_within_and_conditions_between(
 def test_a_slip_tells_nobody_of_an_embargoed_document(zoo: Engine) -> None:
     """Only the embargoed document has the elephant; its slip is not put right by that."""
     assert zoo.search("Elefannten").corrected != "elefanten" or _in_dictionary("elefanten")
-    terms = zoo._snapshot.terms
-    visible = terms._counts.among(zoo._snapshot.passages(Filters()))
+    terms = zoo._in_force.snapshot.terms
+    visible = terms._counts.among(zoo._in_force.snapshot.passages(Filters()))
     assert terms._held(["elefanten"], visible) == [0]
     assert terms._held(["elefanten"], None) == [1]
 

@@ -8,12 +8,10 @@ from fastapi import APIRouter, Path, Query
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from api.answers import DocumentInfo, DocumentList, Original
+from api.answers import DocumentInfo, DocumentList
 from api.problems import documented
-from api.routes.host import EngineHost
 from api.routes.needs import Host, Root, of_document, reply
 from api.schemas import DocId, ListParameters, TextParameters, under
-from indexer.errors import IndexDamaged
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 Id = Annotated[DocId, Path(examples=["sccon-2023.partner-country-ukraine.de.md"])]
@@ -69,7 +67,7 @@ async def text(doc_id: Id, span: Annotated[TextParameters, Query()], host: Host)
 )
 async def file(doc_id: Id, host: Host) -> Response:
     """Give the original file's bytes; a PDF opens in the browser, all else is downloaded."""
-    original = await _original(host, doc_id)
+    original = await of_document(host, lambda engine: engine.original(doc_id))
     return FileResponse(
         original.path,
         media_type=original.media_type,
@@ -77,16 +75,6 @@ async def file(doc_id: Id, host: Host) -> Response:
         content_disposition_type="inline" if original.media_type == _PDF else "attachment",
         headers={"Content-Security-Policy": "sandbox; default-src 'none'"},
     )
-
-
-async def _original(host: EngineHost, doc_id: str) -> Original:
-    original = await of_document(host, lambda engine: engine.original(doc_id))
-    if not original.path.is_file():  # its generation was replaced and cleared away just now
-        await host.bring_current()
-        original = await of_document(host, lambda engine: engine.original(doc_id))
-        if not original.path.is_file():
-            raise IndexDamaged(f"{original.path} is missing")
-    return original
 
 
 def _outside(field: str, message: str) -> RequestValidationError:

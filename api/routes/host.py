@@ -12,7 +12,7 @@ import anyio
 from anyio.to_thread import run_sync
 
 from api.engine import Engine
-from indexer.errors import FundstelleError, IndexUnavailable
+from indexer.errors import FundstelleError, IndexDamaged, IndexUnavailable
 from indexer.settings import Settings
 
 CALLS_AT_ONCE = 4  # more would only wait for the same cores
@@ -29,13 +29,16 @@ class EngineHost:
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
         self.settings = settings
         self._engine = engine
+        self._unusable: IndexDamaged | None = None  # why there is no engine
         self._limiter = anyio.CapacityLimiter(CALLS_AT_ONCE)
         self._changing = asyncio.Lock()
 
     @property
     def engine(self) -> Engine:
-        """Raises IndexUnavailable until a generation is loaded."""
+        """Raises IndexUnavailable until a generation is loaded, IndexDamaged if none can be."""
         if self._engine is None:
+            if self._unusable is not None:
+                raise self._unusable.with_traceback(None)
             raise IndexUnavailable("no generation is loaded yet")
         return self._engine
 
@@ -51,7 +54,11 @@ class EngineHost:
         """
         async with self._changing:
             if self._engine is None:
-                self._engine = await run_sync(Engine.open, self.settings)
+                try:
+                    self._engine = await run_sync(Engine.open, self.settings)
+                except IndexDamaged as error:
+                    self._unusable = error
+                    raise
             else:
                 await run_sync(self._engine.refresh)
 
