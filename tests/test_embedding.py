@@ -221,11 +221,17 @@ def test_an_error_of_the_encoder_is_told_before_the_next_chunk_is_full() -> None
     inputs = {str(number).encode(): Inputs(f"Satz {number}.", ()) for number in range(FIRST_CHUNK)}
     encoder = cast(LazyEncoder, Broken)
     ends = time.monotonic() + WITHIN_S
-    with Embedder(encoder, Previous(), Stages(), silent, anew=False) as embedder:
+
+    def add(embedder: Embedder) -> None:
         embedder.add(inputs)
-        with pytest.raises(EncoderError, match="no memory is left"):
-            while time.monotonic() < ends:
-                embedder.add({})
+        while time.monotonic() < ends:  # documents of which nothing is new
+            embedder.add({})
+
+    with (
+        Embedder(encoder, Previous(), Stages(), silent, anew=False) as embedder,
+        pytest.raises(EncoderError, match="no memory is left"),
+    ):
+        add(embedder)
 
 
 class Stuck:
