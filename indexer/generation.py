@@ -103,7 +103,7 @@ class _Writer:
         return Segment(name, len(cuts), len(rows))
 
     def _write_vectors(self, segment: Path, keys: Sequence[bytes]) -> None:
-        known = self.vectors(keys)
+        known = self.vectors(list(dict.fromkeys(keys)))
         if keys:
             self._dimension = len(known[keys[0]][0])
         dimension = self.dimension()

@@ -186,6 +186,8 @@ def test_a_signal_ends_a_run_that_embeds_and_the_next_one_completes(
     settings: Settings, sent: signal.Signals, code: int
 ) -> None:
     write_many(settings, 150)  # some seconds of work for the encoder
+    # Where the tests run in the background an interrupt is ignored, and a child would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [
             sys.executable, "-m", "indexer", "index", "--progress", "json",
@@ -195,6 +197,7 @@ def test_a_signal_ends_a_run_that_embeds_and_the_next_one_completes(
         stdout=subprocess.DEVNULL,
         text=True,
     )  # fmt: skip
+    signal.signal(signal.SIGINT, before)
     assert process.stderr is not None
     with process, process.stderr:
         try:
