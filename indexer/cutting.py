@@ -172,5 +172,5 @@ def cut(
     keys = tuple(
         embedding_key((one.passage, *one.sentences), encoder.fingerprint) for one in inputs
     )
-    cut = Cut(record, reading.text, made.passages, keys)
-    return cut, dict(zip(keys, inputs, strict=True))
+    document = Cut(record, reading.text, made.passages, keys)
+    return document, dict(zip(keys, inputs, strict=True))

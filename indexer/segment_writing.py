@@ -86,7 +86,7 @@ def write_segment(
         (VectorIndex.load(one.folder, checks), SentenceVectors.load(one.folder, checks), own)
         for one, own in zip(kept, rows, strict=True)
     ]
-    _write_vectors(folder, sources, vectors(keys), keys, dimension())
+    _write_vectors(folder, sources, vectors(list(dict.fromkeys(keys))), keys, dimension())
     documents = sum(len(one.numbers) for one in kept) + len(new)
     passages = sum(int(own.sum()) for own in rows) + len(keys)
     _verify(folder, documents, passages)

@@ -186,6 +186,8 @@ def test_a_signal_ends_a_run_that_embeds_and_the_next_one_completes(
     settings: Settings, sent: signal.Signals, code: int
 ) -> None:
     write_many(settings, 150)  # some seconds of work for the encoder
+    # Where the tests run in the background an interrupt is ignored, and a child would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [
             sys.executable, "-m", "indexer", "index", "--progress", "json",
@@ -195,6 +197,7 @@ def test_a_signal_ends_a_run_that_embeds_and_the_next_one_completes(
         stdout=subprocess.DEVNULL,
         text=True,
     )  # fmt: skip
+    signal.signal(signal.SIGINT, before)
     assert process.stderr is not None
     with process, process.stderr:
         try:
@@ -221,15 +224,17 @@ def test_an_error_of_the_encoder_is_told_before_the_next_chunk_is_full() -> None
     inputs = {str(number).encode(): Inputs(f"Satz {number}.", ()) for number in range(FIRST_CHUNK)}
     encoder = cast(LazyEncoder, Broken)
     ends = time.monotonic() + WITHIN_S
-    with Embedder(encoder, Previous(), Stages(), silent, anew=False) as embedder:
 
-        def add_until_told() -> None:
-            embedder.add(inputs)
-            while time.monotonic() < ends:
-                embedder.add({})
+    def add(embedder: Embedder) -> None:
+        embedder.add(inputs)
+        while time.monotonic() < ends:  # documents of which nothing is new
+            embedder.add({})
 
-        with pytest.raises(EncoderError, match="no memory is left"):
-            add_until_told()
+    with (
+        Embedder(encoder, Previous(), Stages(), silent, anew=False) as embedder,
+        pytest.raises(EncoderError, match="no memory is left"),
+    ):
+        add(embedder)
 
 
 class Stuck:

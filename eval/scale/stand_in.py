@@ -18,7 +18,7 @@ from indexer.cutting import LazyEncoder
 from indexer.encoder import Encoder, Model
 from indexer.settings import Settings
 
-NEIGHBOURS = 10
+NEIGHBOURS = 20
 SPREAD = 0.9  # see `python -m eval.scale.shape`
 
 
@@ -43,11 +43,20 @@ class StandIn:
 
     def drawn(self, numbers: np.ndarray) -> np.ndarray:
         """(N, D) float32 of unit length, one for each (N,) uint64 number."""
-        of, rest = numbers % np.uint64(len(self._real)), numbers // np.uint64(len(self._real))
-        pair = np.stack([rest, rest // np.uint64(NEIGHBOURS)]) % np.uint64(NEIGHBOURS)
-        one, other = (self._real[self._near[of, place]] for place in pair)
-        moved = self._real[of] + self._spread * (one - other)
+        of, one, other, share = _digits(numbers, len(self._real), NEIGHBOURS, NEIGHBOURS - 1, 1_000)
+        other += other >= one  # never the same neighbour twice
+        near = self._real[self._near[of, one]] - self._real[self._near[of, other]]
+        moved = self._real[of] + self._spread * (0.5 + share[:, None] / 1_000) * near
         return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), np.float32)
+
+
+def _digits(numbers: np.ndarray, *bases: int) -> list[np.ndarray]:
+    """Take numbers apart in these bases, the lowest digit first."""
+    digits = []
+    for base in bases:
+        digits.append((numbers % np.uint64(base)).astype(np.int64))
+        numbers = numbers // np.uint64(base)
+    return digits
 
 
 class _Drawn:
