@@ -19,21 +19,22 @@ from indexer.encoder import Encoder, Model
 from indexer.settings import Settings
 
 NEIGHBOURS = 20
-SPREAD = 0.9  # see `python -m eval.scale.shape`
+SPREAD = 0.84  # see `python -m eval.scale.shape`
 
 
 class StandIn:
     """The same text always has the same vector."""
 
     def __init__(self, real: np.ndarray, spread: float = SPREAD) -> None:
-        """Take (R, D) float32 real vectors of unit length, of different texts.
+        """Take (R, D) float32 real vectors of unit length, of at least three different texts.
 
         Args:
             spread: how far each new one is moved, in differences of neighbours.
         """
         self._real = real
         self._spread = spread
-        self._near = nearest(real, real, NEIGHBOURS + 1)[1][:, 1:]
+        self._neighbours = min(NEIGHBOURS, len(real) - 1)
+        self._near = nearest(real, real, self._neighbours + 1)[1][:, 1:]
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """(T, D) float32 of unit length."""
@@ -43,7 +44,9 @@ class StandIn:
 
     def drawn(self, numbers: np.ndarray) -> np.ndarray:
         """(N, D) float32 of unit length, one for each (N,) uint64 number."""
-        of, one, other, share = _digits(numbers, len(self._real), NEIGHBOURS, NEIGHBOURS - 1, 1_000)
+        of, one, other, share = _digits(
+            numbers, len(self._real), self._neighbours, self._neighbours - 1, 1_000
+        )
         other += other >= one  # never the same neighbour twice
         near = self._real[self._near[of, one]] - self._real[self._near[of, other]]
         moved = self._real[of] + self._spread * (0.5 + share[:, None] / 1_000) * near
