@@ -181,6 +181,7 @@ def status(index_folder: Path | None, verify: bool, as_json: bool) -> None:
     from indexer.changes import buried
     from indexer.damage import verified
     from indexer.manifest import current
+    from indexer.vectors import near_passages
 
     settings = Settings.load(index=index_folder)
     generation = current(settings.index)
@@ -197,6 +198,7 @@ def status(index_folder: Path | None, verify: bool, as_json: bool) -> None:
         "bytes": sum(entry["bytes"] for entry in manifest.files.values()),
         "last_run": json.loads(last_run.read_text()) if last_run.is_file() else None,
         "segments": [asdict(segment) for segment in manifest.segments],
+        "approximate": near_passages(manifest),
         "removed": [asdict(stone) for stone in buried(settings.data)],
         "damaged": verified(generation) if verify else None,
     }
@@ -205,12 +207,22 @@ def status(index_folder: Path | None, verify: bool, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+def _describe_search(passages: int, approximate: int) -> str:
+    if not approximate:
+        return "nearest passages: exact, every vector is compared"
+    return (
+        f"nearest passages: of {approximate} by lists of vectors in one byte a place, the best "
+        f"compared again by whole vectors; {passages - approximate} exact"
+    )
+
+
 def _describe_state(state: dict[str, Any]) -> str:
     lines = [
         f"generation {state['generation']}, published {state['published_at']}, {state['index']}",
         f"{state['documents']} documents, {state['passages']} passages in "
         f"{len(state['segments'])} segments, {state['bytes'] / 1e6:.1f} MB",
         f"encoder {state['encoder']} ({state['encoder_fingerprint'][:12]})",
+        _describe_search(state["passages"], state["approximate"]),
     ]
     lines += [f"removed: {stone['doc_id']} since {stone['since']}" for stone in state["removed"]]
     if run := state["last_run"]:

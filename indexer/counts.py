@@ -9,6 +9,8 @@ import numpy as np
 
 from indexer.postings import Postings
 
+BITS_PER_KEY = 8  # one key in eight that is not there may pass
+
 
 @dataclass(frozen=True, slots=True)
 class Among:
@@ -18,11 +20,34 @@ class Among:
     others: list[np.ndarray]  # int64, the rows that do not, ascending
 
 
+class Sieve:
+    """Tells at once of most keys that they are not among those it was made of (Bloom 1970).
+
+    A slip has a thousand neighbours in spelling, of which hardly any is a word.
+    """
+
+    def __init__(self, keys: Sequence[np.ndarray]) -> None:
+        """Take (T,) uint64 keys, which are hashes already: their first bits say the place."""
+        places = BITS_PER_KEY * sum(map(len, keys))
+        self._shift = np.uint64(64 - max(3, places.bit_length()))
+        bits = np.zeros(1 << (64 - int(self._shift)), bool)
+        for some in keys:
+            bits[some >> self._shift] = True
+        self._bits = np.packbits(bits, bitorder="little")
+
+    def may_hold(self, keys: np.ndarray) -> np.ndarray:
+        """(len(keys),) bool: False only for keys that it was not made of."""
+        places = keys >> self._shift
+        bits = self._bits[places >> np.uint64(3)] >> (places & np.uint64(7)).astype(np.uint8)
+        return np.asarray(bits & 1, bool)
+
+
 class Counts:
     """Document frequencies over several segments."""
 
     def __init__(self, parts: Sequence[Postings]) -> None:
         self._parts = parts
+        self._sieve = Sieve([part.terms for part in parts])
         self.firsts = np.cumsum([0, *(len(part) for part in parts)])
 
     def among(self, rows: np.ndarray | None) -> Among | None:
@@ -34,6 +59,13 @@ class Counts:
 
     def of(self, wanted: np.ndarray, among: Among | None = None) -> np.ndarray:
         """(len(wanted),) int64: how many passages hold each of these keys."""
+        counts = np.zeros(len(wanted), np.int64)
+        likely = self._sieve.may_hold(wanted)
+        if likely.any():
+            counts[likely] = self._found(wanted[likely], among)
+        return counts
+
+    def _found(self, wanted: np.ndarray, among: Among | None) -> np.ndarray:
         counts = np.zeros(len(wanted), np.int64)
         for segment, part in enumerate(self._parts):
             places = part.find(wanted)

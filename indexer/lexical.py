@@ -20,7 +20,7 @@ from indexer.blocks import Checks, trusted
 from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.counts import Among, Counts
 from indexer.definitions import Definition, read_definitions, write_definitions
-from indexer.postings import FIELDS, WORDS, Part, Postings, counted, keys, write
+from indexer.postings import FIELDS, WORDS, Part, Postings, counted, keys_in, write
 from indexer.spelling import corrected
 from indexer.types import Language
 from indexer.wanted import Match, Wanted, matches
@@ -191,7 +191,7 @@ class LexicalIndex:
         count = 0
         for language in LANGUAGES:
             own = [term for term, w in concept.terms[language].items() if w >= SAME_WEIGHT]
-            found = np.concatenate([keys(own, language, field) for field in fields])
+            found = keys_in(own, language, fields).ravel()
             count += int(self._counts.of(found, among).max(initial=0))
         return count
 
@@ -203,8 +203,8 @@ class LexicalIndex:
         held = np.zeros(len(words), np.int64)
         for language in LANGUAGES:
             stemmed = stems(list(words), language)
-            for field in FIELDS:
-                held += self._counts.of(keys(stemmed, language, field), among)
+            for found in keys_in(stemmed, language, FIELDS):
+                held += self._counts.of(found, among)
         return [int(count) for count in held]
 
     def _length_norms(self) -> list[np.ndarray]:

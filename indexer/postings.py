@@ -38,8 +38,15 @@ _SALTS = {
 
 def keys(terms: Sequence[str], language: Language, field: int) -> np.ndarray:
     """(len(terms),) uint64: what these terms are found by in a field of passages of a language."""
+    return keys_in(terms, language, [field])[0]
+
+
+def keys_in(terms: Sequence[str], language: Language, fields: Sequence[int]) -> np.ndarray:
+    """(len(fields), len(terms)) uint64: the same for several fields, each term hashed once."""
     hashes = (hash64(term.encode("utf-8", "replace")) for term in terms)
-    return np.fromiter(hashes, np.uint64, len(terms)) ^ _SALTS[language, field]
+    salts = np.array([_SALTS[language, field] for field in fields], np.uint64)
+    found: np.ndarray = np.fromiter(hashes, np.uint64, len(terms)) ^ salts[:, None]
+    return found
 
 
 class Postings:
@@ -62,6 +69,11 @@ class Postings:
 
     def __len__(self) -> int:
         return len(self.languages)
+
+    @property
+    def terms(self) -> np.ndarray:
+        """(T,) uint64: the keys of all terms that its rows hold, ascending."""
+        return self._terms
 
     def find(self, wanted: np.ndarray) -> np.ndarray:
         """(len(wanted),) int64: the place of each key, -1 for those that no row holds."""

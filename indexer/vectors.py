@@ -15,6 +15,7 @@ import numpy as np
 
 from indexer.blocks import Blocks, Checks, trusted
 from indexer.errors import IndexDamaged
+from indexer.manifest import Manifest
 
 EXACT_FILE, NEAR_FILE = "vectors.faiss", "near.faiss"
 # Measured (eval/README.md, large indexes): from here on lists are clearly faster.
@@ -134,6 +135,15 @@ class VectorIndex:
             starts = self._blocks.bytes - (len(self) - rows) * width  # the file ends in the vectors
             self._blocks.spans(starts, starts + width)
         return np.asarray(self._exact.reconstruct_batch(rows))
+
+
+def near_passages(manifest: Manifest) -> int:
+    """How many passages of a generation stand in segments that are searched by lists."""
+    return sum(
+        segment.passages
+        for segment in manifest.segments
+        if f"segments/{segment.name}/{NEAR_FILE}" in manifest.files
+    )
 
 
 def _near(vectors: np.ndarray) -> faiss.Index:

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.analysis import LANGUAGES
 from indexer.concepts import Concept
-from indexer.postings import FIELDS, PARTS, WORDS, keys
+from indexer.postings import FIELDS, PARTS, WORDS, keys, keys_in
 from indexer.spelling import MAX_CHARS, slips
 
 # "Messe" also finds "Digitalisierungsmesse", for less: a part of a compound is not the whole.
@@ -48,9 +48,9 @@ def matches(wanted: Wanted, held: Callable[[np.ndarray], np.ndarray]) -> Iterato
     concept = wanted.concept
     for language in LANGUAGES:
         own = concept.terms[language]
-        for field in wanted.fields:
+        every = keys_in(list(own), language, wanted.fields)
+        for field, found in zip(wanted.fields, every, strict=True):
             inside = INSIDE_WEIGHT if field == PARTS else 1.0
-            found = keys(list(own), language, field)
             for key, weight in zip(found, own.values(), strict=True):
                 yield Match(key, field, inside * weight, fuzzy=False)
         if wanted.fuzzy and FUZZY_CHARS <= len(concept.word) <= MAX_CHARS:

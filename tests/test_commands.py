@@ -91,6 +91,7 @@ def test_status_names_failures_and_counts_lines_left_out(corpus: Path) -> None:
     assert state.exit_code == 0
     assert "generation 1, published 20" in state.stdout
     assert "2 documents, 2 passages" in state.stdout
+    assert "nearest passages: exact, every vector is compared" in state.stdout
     assert "failed: leer.md: is empty" in state.stdout
     assert "left out: 1 lines by skip_link" in state.stdout
     assert "damaged files: none, every checksum holds" in state.stdout

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from indexer.abbreviations import Abbreviations
 from indexer.analysis import stems
-from indexer.counts import Counts
+from indexer.counts import Counts, Sieve
 from indexer.coverage import coverage
 from indexer.errors import IndexDamaged
 from indexer.lexical import LexicalIndex
@@ -232,3 +232,16 @@ def test_an_abbreviation_is_found_short_and_written_out_and_not_by_half() -> Non
     assert dict(known.within(["sccon"])) == {"sccon": ["smart", "country", "convention"]}
     assert dict(known.within(["city", "smart"])) == {"sc": ["smart", "city"]}
     assert not dict(known.within(["smart", "country"]))
+
+
+def test_a_sieve_lets_every_key_through_that_it_was_made_of_and_few_others() -> None:
+    chance = np.random.default_rng(8)
+    own, others = chance.integers(0, 2**63, (2, 20_000), dtype=np.uint64) << np.uint64(1)
+    sieve = Sieve([own[:5_000], own[5_000:]])
+    assert sieve.may_hold(own).all()
+    # At most one place in eight is taken, and places are a power of two.
+    assert sieve.may_hold(np.setdiff1d(others, own)).mean() <= 0.125
+
+
+def test_a_sieve_of_nothing_lets_nothing_through() -> None:
+    assert not Sieve([]).may_hold(np.arange(50, dtype=np.uint64) << np.uint64(55)).any()

@@ -9,7 +9,8 @@ import pytest
 
 from indexer.errors import IndexDamaged
 from indexer.joined import Vectors
-from indexer.vectors import EXACT_UP_TO, NEAR_FILE, VectorIndex
+from indexer.manifest import FORMAT, Manifest, Segment
+from indexer.vectors import EXACT_UP_TO, NEAR_FILE, VectorIndex, near_passages
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +130,10 @@ def test_segments_of_both_kinds_are_searched_as_one(large: VectorIndex, many: np
     scores, rows = joined.search(many[7], 5)
     assert set(rows[:2].tolist()) == {7, 57}  # the same vector in both
     np.testing.assert_allclose(scores[:2], 1.0, atol=1e-6)
+
+
+def test_status_says_which_passages_are_searched_by_lists() -> None:
+    files = {f"segments/000001/{NEAR_FILE}": {}, "segments/000001/vectors.faiss": {}}
+    segments = [Segment("000001", 900, 25_000), Segment("000002", 1, 7)]
+    manifest = Manifest(FORMAT, 1, "2026-11-21T00:00:00Z", "fundstelle", "", 384, segments, files)
+    assert near_passages(manifest) == 25_000
