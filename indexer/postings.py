@@ -38,7 +38,7 @@ _SALTS = {
 
 def keys(terms: Sequence[str], language: Language, field: int) -> np.ndarray:
     """(len(terms),) uint64: what these terms are found by in a field of passages of a language."""
-    return keys_in(terms, language, [field])[0]
+    return np.asarray(keys_in(terms, language, [field])[0])
 
 
 def keys_in(terms: Sequence[str], language: Language, fields: Sequence[int]) -> np.ndarray:

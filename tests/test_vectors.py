@@ -133,7 +133,10 @@ def test_segments_of_both_kinds_are_searched_as_one(large: VectorIndex, many: np
 
 
 def test_status_says_which_passages_are_searched_by_lists() -> None:
-    files = {f"segments/000001/{NEAR_FILE}": {}, "segments/000001/vectors.faiss": {}}
+    files: dict[str, dict[str, int]] = {
+        f"segments/000001/{NEAR_FILE}": {},
+        "segments/000001/vectors.faiss": {},
+    }
     segments = [Segment("000001", 900, 25_000), Segment("000002", 1, 7)]
     manifest = Manifest(FORMAT, 1, "2026-11-21T00:00:00Z", "fundstelle", "", 384, segments, files)
     assert near_passages(manifest) == 25_000
