@@ -17,6 +17,14 @@ def write_atomically(file: Path, text: str) -> None:
     fsync(file.parent)
 
 
+def files_below(folder: Path) -> list[str]:
+    """Paths of all files below a folder, with forward slashes, sorted."""
+    root = os.fspath(folder)
+    return sorted(
+        f"{here}/{name}"[len(root) + 1 :] for here, _, names in os.walk(root) for name in names
+    )
+
+
 def fsync_all(folder: Path) -> None:
     """Make a folder and everything below it durable."""
     for path in folder.rglob("*"):

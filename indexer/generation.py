@@ -106,12 +106,12 @@ def _take_over_segment(folder: Path, segment: Segment, previous: Previous) -> di
 def _take_over(folder: Path, previous: Previous, wanted: Callable[[str], bool]) -> dict[str, Entry]:
     if previous.generation is None:
         return {}
-    taken = {}
-    for path, entry in previous.generation.manifest.files.items():
-        if wanted(path):
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            take_over(previous.generation.folder / path, folder / path)
-            taken[path] = entry
+    manifest = previous.generation.manifest
+    taken = {path: entry for path, entry in manifest.files.items() if wanted(path)}
+    for below in {path.rpartition("/")[0] for path in taken}:
+        (folder / below).mkdir(parents=True, exist_ok=True)
+    for path in taken:
+        take_over(previous.generation.folder / path, folder / path)
     return taken
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -154,11 +155,10 @@ def read_manifest(folder: Path) -> Generation:
 
 def cut_off(generation: Generation) -> list[str]:
     """Return the files that are missing or have another length than the manifest says."""
-    folder = generation.folder
     return [
         path
         for path, entry in generation.manifest.files.items()
-        if not (folder / path).is_file() or (folder / path).stat().st_size != entry["bytes"]
+        if _length(generation.folder / path) != entry["bytes"]
     ]
 
 
@@ -188,3 +188,12 @@ def sha256_of(file: Path) -> str:
 
 def _checksum(plain: dict[str, Any]) -> str:
     return checksum(json.dumps(plain).encode())
+
+
+def _length(file: Path) -> int | None:
+    """In bytes; None where there is no such file."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

@@ -23,7 +23,7 @@ from typing import IO
 
 from indexer.blocks import Entry, summed
 from indexer.damage import ENDING
-from indexer.durable import fsync, write_atomically
+from indexer.durable import files_below, fsync, write_atomically
 from indexer.errors import IndexLocked, NothingPublished
 from indexer.leases import remove
 from indexer.manifest import (
@@ -118,12 +118,7 @@ def publish(
         number: the lowest that it may get.
     """
     number = max([number - 1, *(int(folder.name) for folder in generations(index))]) + 1
-    every = {
-        file.relative_to(folder).as_posix(): file
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-    files = {path: known.get(path) or summed(file) for path, file in every.items()}
+    files = {path: known.get(path) or summed(folder / path) for path in files_below(folder)}
     manifest = Manifest(
         format=FORMAT,
         generation=number,
@@ -135,10 +130,11 @@ def publish(
         files=files,
     )
     (folder / "manifest.json").write_text(manifest.to_json())
-    for file in folder.rglob("*"):
-        if file.relative_to(folder).as_posix() not in known:
-            fsync(file)
-    fsync(folder)
+    for path in (*files, "manifest.json"):
+        if path not in known:
+            fsync(folder / path)
+    for here, _, _ in os.walk(folder):
+        fsync(Path(here))
     name = f"{number:06d}"
     final = index / "generations" / name
     folder.rename(final)
