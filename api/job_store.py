@@ -87,6 +87,15 @@ class JobStore:
             )
         return job
 
+    def give_back(self, job: Job) -> None:
+        """Queue a job again that began and was not run, unless another one was queued since."""
+        with self._state.writing() as execute:
+            execute(
+                "UPDATE jobs SET state = 'queued' WHERE id = ? AND state = 'running' "
+                "AND NOT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued')",
+                (job.id,),
+            )
+
     def progress(self, job_id: str, stage: str, done: int, total: int) -> None:
         """Say how far a running job is."""
         # Tells of a run that ends with the power anyway: no fsync for every batch of passages.

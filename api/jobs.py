@@ -133,7 +133,7 @@ class Jobs:
         self._wake()
         while True:
             changed = self._changed
-            job = await run_sync(self._store.begin, self._generation())
+            job = await self._begun()
             if job is None:
                 await changed.wait()
                 continue
@@ -145,6 +145,18 @@ class Jobs:
                     await run_sync(self._store.cut_off, self._generation())
                 self._wake()
                 raise
+
+    async def _begun(self) -> Job | None:
+        """Begin the next job; where this is cancelled none is left that nobody runs."""
+        beginning = asyncio.ensure_future(run_sync(self._store.begin, self._generation()))
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            with suppress(FundstelleError):
+                job = await beginning  # its thread goes on in any case
+                if job is not None:
+                    await run_sync(self._store.give_back, job)
+            raise
 
     async def _outcome(self, job: Job) -> Job:
         async def progress(stage: str, done: int, total: int) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
+import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,9 @@ class Manifest:
 
     def to_json(self) -> str:
         """Write it down with a checksum of its own, see `read_manifest`."""
-        plain = asdict(self)
-        return json.dumps({"checksum": _checksum(plain), **plain}, indent=1)
+        plain = {name: getattr(self, name) for name in Manifest.__dataclass_fields__}
+        plain["segments"] = [asdict(segment) for segment in self.segments]
+        return json.dumps({"checksum": _checksum(plain), **plain})
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +157,11 @@ def read_manifest(folder: Path) -> Generation:
 
 def cut_off(generation: Generation) -> list[str]:
     """Return the files that are missing or have another length than the manifest says."""
+    lengths = _lengths(os.fspath(generation.folder))
     return [
         path
         for path, entry in generation.manifest.files.items()
-        if _length(generation.folder / path) != entry["bytes"]
+        if lengths.get(path) != entry["bytes"]
     ]
 
 
@@ -190,10 +193,13 @@ def _checksum(plain: dict[str, Any]) -> str:
     return checksum(json.dumps(plain).encode())
 
 
-def _length(file: Path) -> int | None:
-    """In bytes; None where there is no such file."""
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_size if stat.S_ISREG(status.st_mode) else None
+def _lengths(folder: str, below: str = "") -> dict[str, int]:
+    """Path below the folder -> bytes, of all regular files; of folders that can be listed."""
+    found: dict[str, int] = {}
+    with suppress(OSError), os.scandir(f"{folder}/{below}") as entries:
+        for entry in entries:
+            if entry.is_dir():
+                found |= _lengths(folder, f"{below}{entry.name}/")
+            elif entry.is_file():
+                found[f"{below}{entry.name}"] = entry.stat().st_size
+    return found

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from api.indexer_process import index_command
-from api.job_store import Job, JobError
+from api.job_store import Job, JobError, JobStore
 from api.jobs import Jobs
 from api.shared_state import SharedState
 from indexer.settings import Settings
@@ -208,3 +209,33 @@ def _ended(pid: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_a_job_that_begins_while_the_service_stops_is_still_queued_behind_it(
+    run_of: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_of(say())
+    begun, go_on = threading.Event(), threading.Event()
+    begin = JobStore.begin
+
+    def slowly(store: JobStore, published: str | None) -> Job | None:
+        begun.set()
+        go_on.wait(WITHIN_S)
+        return begin(store, published)
+
+    async def check() -> None:
+        job = await run.jobs.submit()
+        with monkeypatch.context() as context:
+            context.setattr(JobStore, "begin", slowly)
+            working = asyncio.create_task(run.jobs.work())
+            await asyncio.to_thread(begun.wait, WITHIN_S)
+            working.cancel()
+            await asyncio.sleep(0)  # the cancellation arrives while the thread is at it
+            go_on.set()
+            await asyncio.gather(working, return_exceptions=True)
+        assert (await run.jobs.get(job.id)).state == "queued"
+        async with run.working():
+            [seen] = await run.until_ended(job)
+        assert seen[-1].state == "done"
+
+    asyncio.run(check())

@@ -38,9 +38,7 @@ def test_known_files_are_found_in_one_order_with_their_sidecars(tmp_path: Path) 
     put(tmp_path, "b/z.md", "b/a.PDF", "a.txt", "b.html", "c.eml", "b/z.md.meta.yaml")
     found = [entry for entry in walk(tmp_path) if isinstance(entry, CorpusFile)]
     assert [file.relative for file in found] == ["a.txt", "b.html", "b/a.PDF", "b/z.md", "c.eml"]
-    assert [file.sidecar_path for file in found if file.sidecar_path] == [
-        tmp_path / "b/z.md.meta.yaml"
-    ]
+    assert [file.sidecar for file in found if file.sidecar] == [str(tmp_path / "b/z.md.meta.yaml")]
     assert read_corpus_file(found[3]) == (b"Text", b"Text")
     assert found[0].stamp[0] == 4
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 MAX_ID_CHARACTERS = 128
@@ -21,6 +22,7 @@ def is_doc_id(value: str) -> bool:
     return _ID.fullmatch(value) is not None and ".." not in value
 
 
+@lru_cache(maxsize=1 << 17)
 def doc_id_from_path(relative: str) -> str:
     """Return the id of the document at a path below its corpus, ending included.
 

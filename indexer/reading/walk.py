@@ -11,7 +11,7 @@ import os
 import stat
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from indexer.errors import ReadError
 
@@ -36,10 +36,10 @@ MEDIA_TYPES = {
 class CorpusFile:
     """A file that is to be read."""
 
-    path: Path
+    place: str
     relative: str  # below the corpus folder, NFC, forward slashes
     stamp: tuple[int, ...]  # length, inode, time of status change; then the sidecar's, if any
-    sidecar_path: Path | None = None
+    sidecar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,10 @@ def read_corpus_file(file: CorpusFile) -> tuple[bytes, bytes | None]:
     Raises:
         ReadError: if the file has since gone, grown too large or become something else.
     """
-    data = _read(file.path, MAX_FILE_BYTES, "the file")
-    if file.sidecar_path is None:
+    data = _read(Path(file.place), MAX_FILE_BYTES, "the file")
+    if file.sidecar is None:
         return data, None
-    return data, _read(file.sidecar_path, MAX_SIDECAR_BYTES, "its sidecar")
+    return data, _read(Path(file.sidecar), MAX_SIDECAR_BYTES, "its sidecar")
 
 
 def is_sidecar(name: str) -> bool:
@@ -155,23 +155,28 @@ def _judge_file(entry: os.DirEntry[str], relative: str, names: set[str], root: s
     status = entry.stat()
     if stat.S_ISDIR(status.st_mode):
         return Skipped(relative + "/", "links to folders are not followed")
-    ending = PurePosixPath(entry.name).suffix.lower()
+    ending = _ending(entry.name)
     if ending not in MEDIA_TYPES:
         what = f"files ending in {ending}" if ending else "files whose name has no ending"
         return Skipped(relative, f"{what} are not read")
     sidecar = entry.name + SIDECAR_ENDING
-    problem = _file_problem(Path(entry.path), status)
+    problem = _file_problem(entry.path, status)
     if not problem and sidecar in names:
         problem = _sidecar_problem(Path(entry.path + SIDECAR_ENDING), root)
     if problem:
         return Failed(relative, problem)
     stamp: tuple[int, ...] = (status.st_size, status.st_ino, status.st_ctime_ns)
     if sidecar not in names:
-        return CorpusFile(Path(entry.path), relative, stamp)
-    sidecar_path = Path(entry.path + SIDECAR_ENDING)
-    own = sidecar_path.stat()
+        return CorpusFile(entry.path, relative, stamp)
+    own = Path(entry.path + SIDECAR_ENDING).stat()
     stamp = *stamp, own.st_size, own.st_ino, own.st_ctime_ns
-    return CorpusFile(Path(entry.path), relative, stamp, sidecar_path)
+    return CorpusFile(entry.path, relative, stamp, entry.path + SIDECAR_ENDING)
+
+
+def _ending(name: str) -> str:
+    """With its dot, in small letters; "" without one."""
+    before, dot, ending = name.rpartition(".")
+    return f".{ending}".lower() if before and dot and ending else ""
 
 
 def _why_skipped(name: str) -> str:
@@ -200,7 +205,7 @@ def _link_problem(entry: os.DirEntry[str], root: str) -> str:
     return ""
 
 
-def _file_problem(path: Path, status: os.stat_result) -> str:
+def _file_problem(path: str, status: os.stat_result) -> str:
     if not stat.S_ISREG(status.st_mode):
         return "is not a regular file"
     if status.st_size == 0:
