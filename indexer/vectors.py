@@ -59,12 +59,11 @@ class VectorIndex:
         near = segment / NEAR_FILE
         blocks = checks(segment / EXACT_FILE)
         blocks.span(0, 1)  # what FAISS reads now
-        mapped = faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY
-        exact = _read(segment / EXACT_FILE, mapped)
+        exact = _read(segment / EXACT_FILE)
         if not near.exists():
             return cls(exact, None, blocks)
         checks(near).all()  # any list may be read
-        return cls(exact, _read(near, faiss.IO_FLAG_MMAP_IFC), blocks)
+        return cls(exact, _read(near), blocks)
 
     def save(self, segment: Path) -> None:
         """Write new files into a segment's folder; raises OSError where that is not possible."""
@@ -162,9 +161,10 @@ def _near(vectors: np.ndarray) -> faiss.Index:
     return index
 
 
-def _read(file: Path, flags: int) -> faiss.Index:
+def _read(file: Path) -> faiss.Index:
     try:
-        return faiss.read_index(str(file), flags)
+        # Maps every kind of index; plain IO_FLAG_MMAP reads a flat one into memory.
+        return faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
         raise IndexDamaged(f"{file} is not a readable vector index") from error
 
