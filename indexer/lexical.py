@@ -227,6 +227,8 @@ def _best(rows: np.ndarray, scores: np.ndarray, k: int) -> np.ndarray:
     """The k rows with the highest scores; of equal ones the first."""
     if len(rows) <= k:
         return rows
+    own = scores[rows]
+    rows = rows[own >= np.partition(own, -k)[-k]]  # k of them, and those with the last one's score
     return np.asarray(rows[np.argsort(-scores[rows], kind="stable")[:k]])
 
 

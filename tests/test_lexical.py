@@ -16,7 +16,7 @@ from indexer.analysis import stems
 from indexer.counts import Counts, Sieve
 from indexer.coverage import coverage
 from indexer.errors import IndexDamaged
-from indexer.lexical import LexicalIndex
+from indexer.lexical import LexicalIndex, _best
 from indexer.postings import WORDS, Postings, keys
 from indexer.types import Language
 from indexer.wanted import INSIDE_WEIGHT
@@ -245,3 +245,10 @@ def test_a_sieve_lets_every_key_through_that_it_was_made_of_and_few_others() -> 
 
 def test_a_sieve_of_nothing_lets_nothing_through() -> None:
     assert not Sieve([]).may_hold(np.arange(50, dtype=np.uint64) << np.uint64(55)).any()
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.integers(1, 70))
+def test_of_equal_scores_the_first_rows_are_the_best(drawn: list[int], k: int) -> None:
+    scores = np.array(drawn, np.float32)
+    expected = sorted(range(len(drawn)), key=lambda row: (-drawn[row], row))[:k]
+    assert set(_best(np.arange(len(drawn)), scores, k).tolist()) == set(expected)
