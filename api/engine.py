@@ -190,9 +190,7 @@ class Engine:
 
     def by_sha256(self) -> dict[str, str]:
         """Hash of the canonical text -> doc_id, of all visible documents."""
-        return self._in_force.call(
-            lambda snapshot: {snapshot.by_id[i].sha256: i for i in snapshot.listed(NO_FILTERS)}
-        )
+        return self._in_force.call(Snapshot.by_sha256)
 
     def folder(self, doc_id: str) -> Path | None:
         """The folder that a document came from, also of one under embargo; None if unknown."""

@@ -39,17 +39,19 @@ def passing(table: DocumentTable, filters: Filters, now: datetime) -> np.ndarray
 
 
 def once(table: DocumentTable, passes: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """(D,) bool: of passing documents with the same text only the first, in this order.
+    """(D,) bool: of passing documents with the same text only the newest.
+
+    Those with another title or language are no twins: these are searched, too.
 
     Args:
-        order: (D,) int64, each document's place.
+        order: (D,) int64, each document's place; of several without a newest the first.
     """
     if not table.repeated.any():
         return passes
     kept = passes.copy()
     several = np.flatnonzero(passes & table.repeated)
-    several = several[np.argsort(order[several], kind="stable")]
-    _, first = np.unique(table.text[several], return_index=True)
+    several = several[np.lexsort((order[several], -table.published[several]))]
+    _, first = np.unique(table.twins[several], return_index=True)
     kept[several] = False
     kept[several[first]] = True
     return kept

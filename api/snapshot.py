@@ -100,6 +100,13 @@ class Snapshot:
         ids = self.documents.doc_ids
         return [ids[number] for number in self._listed[passes[self._listed]].tolist()]
 
+    def by_sha256(self) -> dict[str, str]:
+        """Hash of the canonical text -> doc_id of the visible document that is found by it."""
+        passes = ~self._concealed(self._clock())
+        shown = once(self.documents, passes, self._places)[self._listed]
+        ids = [self.documents.doc_ids[number] for number in self._listed[shown].tolist()]
+        return {self.by_id[doc_id].sha256: doc_id for doc_id in reversed(ids)}
+
     def passages(self, filters: Filters) -> np.ndarray:
         """(N,) bool: which passages may be found; of the same text twice those of one document."""
         now = self._clock()

@@ -7,10 +7,13 @@ text": the letters of the short form are sought backwards in what stands before 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import numpy as np
 
 from indexer.analysis import content_words
 
+Definition = tuple[str, list[str], int]  # short form, the words that it stands for, row
 MAX_LETTERS = 10
 _SHORT = re.compile(r"\(([A-ZÄÖÜ][\w.&:-]{1,9})\)")
 _BEFORE_CHARS = 120
@@ -19,19 +22,31 @@ _BEFORE_CHARS = 120
 class Abbreviations:
     """What abbreviations stand for, quick to look up in a question however many there are."""
 
-    def __init__(self, known: Mapping[str, Sequence[str]]) -> None:
-        """Take abbreviation in lower case -> the words that it stands for."""
-        self._known = known
+    def __init__(self, definitions: Iterable[Definition] = ()) -> None:
+        """Take all definitions; of several that may be known of, the first one counts."""
+        self._known: dict[str, list[tuple[list[str], int]]] = {}
         self._starting: dict[str, list[str]] = {}
-        for short, words in known.items():
+        for short, words, row in definitions:
+            self._known.setdefault(short, []).append((words, row))
             self._starting.setdefault(next(iter(words), ""), []).append(short)
 
-    def within(self, words: Collection[str]) -> Iterator[tuple[str, Sequence[str]]]:
-        """Yield those that the words hold, short or written out, with what they stand for."""
+    def within(
+        self, words: Collection[str], visible: np.ndarray | None = None
+    ) -> Iterator[tuple[str, Sequence[str]]]:
+        """Yield those that the words hold, short or written out, with what they stand for.
+
+        Args:
+            visible: (N,) bool, True for rows that anybody may know of; None where all are.
+        """
         starting = (short for word in words for short in self._starting.get(word, ()))
         for short in dict.fromkeys((*(word for word in words if word in self._known), *starting)):
-            if short in words or all(word in words for word in self._known[short]):
-                yield short, self._known[short]
+            of_short = self._known[short]
+            known = (w for w, row in of_short if visible is None or visible[row])
+            written_out = next(known, None)
+            if written_out is None:
+                continue
+            if short in words or all(word in words for word in written_out):
+                yield short, written_out
 
 
 def find_abbreviations(texts: Iterable[str]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -103,7 +103,11 @@ def _complete(
     previous = _previous(settings.index, rebuild)
     summary = Summary(generation=previous.number)
     summary.reasons += [f"made anew: {why}" for why in previous.damages]
-    encoder, stages, seen = encoder or LazyEncoder(settings), Stages(), Seen.load(settings.index)
+    encoder, stages, seen = (
+        encoder or LazyEncoder(settings),
+        Stages(),
+        Seen.load(settings.index, anew=rebuild),
+    )
     with Embedder(encoder, previous, stages, progress, anew=rebuild) as embedder:
         cutter = Cutter(settings, encoder, previous, embedder, stages, anew=rebuild)
         (folder / "originals").mkdir()
@@ -148,9 +152,10 @@ def _complete(
     summary.stages = stages.seconds(embedder.encoding_s)
     summary.texts_changed = _texts_changed(documents, shown)
     _describe(documents, summary)
-    seen.save(settings.index)
     summary.seconds = round(time.monotonic() - started, 2)
     _write_last_run(settings.index, summary)
+    with suppress(OSError):  # lost, it costs the next run time and nothing else
+        seen.save(settings.index)
     return summary
 
 

@@ -7,10 +7,9 @@ part of, by its translations, and by what an abbreviation stands for; each count
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.abbreviations import Abbreviations
 from indexer.analysis import (
     LANGUAGES,
     content_words,
@@ -27,7 +26,6 @@ PART_WEIGHT = 0.5  # of a compound asked for: a part of it
 TRANSLATION_WEIGHT = 0.8  # times the root of what the dictionary says of the translation
 ABBREVIATED_WEIGHT = 0.5  # of an abbreviation asked for: one of the words it stands for
 
-NONE = Abbreviations({})
 Terms = dict[str, float]  # term -> weight in (0, 1]
 
 
@@ -55,7 +53,7 @@ class Concept:
 def concepts(
     query: str,
     language: Language,
-    abbreviations: Abbreviations = NONE,
+    abbreviations: Iterable[tuple[str, Sequence[str]]] = (),
     reach: Reach = FAR,
 ) -> list[Concept]:
     """Return a question's content words, each once, in their order.
@@ -65,12 +63,12 @@ def concepts(
 
     Args:
         language: the question's.
-        abbreviations: those that passages define.
+        abbreviations: those that the words hold, short or written out, and what they stand for.
     """
     words = list(dict.fromkeys(content_words(query)))
     found = [Concept(word, _terms(word, language, reach)) for word in words]
     together = [(parts, "".join(parts)) for parts in hyphenated(query)]
-    for short, written_out in abbreviations.within(words) if reach.abbreviations else ():
+    for short, written_out in abbreviations if reach.abbreviations else ():
         if short in words:
             for own, target in _each(found, [short]):
                 _add(own, [stem(word, target) for word in written_out], ABBREVIATED_WEIGHT)

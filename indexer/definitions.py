@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from indexer.abbreviations import Definition
 from indexer.blocks import Checks, trusted
 from indexer.errors import IndexDamaged
 
 DEFINITIONS_FILE = "abbreviations.json"
-Definition = tuple[str, list[str], int]  # short form, the words that it stands for, row
 
 
 def read_definitions(folder: Path, checks: Checks = trusted) -> list[Definition]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from indexer.records import DocumentRecord
 COLUMNS = {
     "doc_id": "TEXT NOT NULL",
     "sha256": "TEXT NOT NULL",  # of the canonical text
+    "title": "TEXT NOT NULL",
     "language": "INTEGER NOT NULL",  # position in LANGUAGES
     "published": "INTEGER",  # day, as date.toordinal counts
     "valid_until": "INTEGER",  # the last day, likewise
@@ -36,6 +37,7 @@ class DocumentTable:
     valid_until: np.ndarray  # (D,) int32, last day; ALWAYS where it never ends
     visible_from: np.ndarray  # (D,) float64, seconds since 1970; -inf where there is no embargo
     text: np.ndarray  # (D,) int64, equal where two texts are the same, to the letter
+    twins: np.ndarray  # (D,) int64, equal where language and title, too, are the same
     repeated: np.ndarray  # (D,) bool: another document has the same text
     version: np.ndarray  # (D,) int64, equal where front matter ties two texts; -1: to none
     tagged: dict[str, np.ndarray]  # tag -> (T,) int64, numbers of the documents
@@ -45,7 +47,7 @@ class DocumentTable:
     def of(cls, rows: Sequence[tuple[Any, ...]]) -> DocumentTable:
         """Take the values of COLUMNS, document by document."""
         columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
-        ids, sha256, language, published, valid_until, visible_from, keys, tags = columns
+        ids, sha256, titles, language, published, valid_until, visible_from, keys, tags = columns
         tagged: dict[str, list[int]] = {}
         for number, plain in enumerate(tags):
             if plain != "[]":
@@ -59,6 +61,7 @@ class DocumentTable:
             valid_until=np.array([day or ALWAYS for day in valid_until], np.int32),
             visible_from=np.array([-np.inf if t is None else t for t in visible_from], np.float64),
             text=texts,
+            twins=_groups(zip(sha256, titles, language, strict=True)),
             repeated=np.bincount(texts)[texts] > 1 if len(texts) else np.empty(0, bool),
             version=_groups(keys),
             tagged={tag: np.array(numbers, np.int64) for tag, numbers in tagged.items()},
@@ -76,6 +79,7 @@ def columns_of(record: DocumentRecord) -> tuple[Any, ...]:
     return (
         record.doc_id,
         record.sha256,
+        record.title,
         LANGUAGES.index(record.language),
         record.published and record.published.toordinal(),
         metadata.valid_until and metadata.valid_until.toordinal(),
@@ -85,7 +89,7 @@ def columns_of(record: DocumentRecord) -> tuple[Any, ...]:
     )
 
 
-def _groups(values: Iterable[str | None]) -> np.ndarray:
+def _groups(values: Iterable[Hashable]) -> np.ndarray:
     """A number for each value, -1 for none."""
-    known: dict[str, int] = {}
+    known: dict[Hashable, int] = {}
     return np.array([known.setdefault(v, len(known)) if v else -1 for v in values], np.int64)

@@ -11,9 +11,10 @@ from typing import Literal
 
 from indexer.errors import ReadError
 from indexer.previous import ContentKey, Previous
+from indexer.reading.files import CorpusFile, read_corpus_file
 from indexer.reading.formats import READER_VERSION
 from indexer.reading.pool import ReadingProcess
-from indexer.reading.walk import CorpusFile, Failed, Skipped, read_corpus_file, walk
+from indexer.reading.walk import Failed, Skipped, walk
 from indexer.records import DocumentRecord
 from indexer.seen import Hashes, Seen
 from indexer.summary import Note, Progress, Summary
@@ -98,10 +99,11 @@ class _Collector:
         hashes = self.seen.hashes(folder, entry)
         if here is not None and not self.reread and self._is_published(here, hashes):
             return self._untouched(here)
-        data, sidecar = read_corpus_file(entry)
+        read_now = read_corpus_file(entry)
+        data, sidecar = read_now.data, read_now.sidecar
         file_sha256 = hashlib.sha256(data).hexdigest()
         sidecar_sha256 = "" if sidecar is None else hashlib.sha256(sidecar).hexdigest()
-        self.seen.note(folder, entry, (file_sha256, sidecar_sha256))
+        self.seen.note(folder, entry, read_now, (file_sha256, sidecar_sha256))
         key = (file_sha256, sidecar_sha256, PurePosixPath(entry.relative).suffix.lower())
         old, change = self._published(here, key)
         # What is published stays as it was cited, also when a library would now read it otherwise.
@@ -133,7 +135,10 @@ class _Collector:
 
     def keep(self, folder: str, path: str) -> Iterator[Draft]:
         """The published version of what cannot be read now: a file, or all below a folder."""
-        for old in self.previous.by_path.values():
+        known = self.previous.by_path
+        whole = path.endswith("/") or folder == self.uploads
+        one = known.get((folder, path))
+        for old in known.values() if whole else [one] if one is not None else []:
             here = old.path.startswith(path) if path.endswith("/") else old.path == path
             if folder == self.uploads:  # sent in another format than before
                 here = old.path.split("/")[0] == path.split("/", maxsplit=1)[0]

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.abbreviations import Abbreviations, find_abbreviations
-from indexer.analysis import LANGUAGES, part_terms, stems, terms
+from indexer.abbreviations import Abbreviations, Definition, find_abbreviations
+from indexer.analysis import LANGUAGES, content_words, part_terms, stems, terms
 from indexer.blocks import Checks, trusted
 from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.counts import Among, Counts
-from indexer.definitions import Definition, read_definitions, write_definitions
+from indexer.definitions import read_definitions, write_definitions
 from indexer.postings import FIELDS, WORDS, Part, Postings, counted, keys_in, write
 from indexer.spelling import corrected
 from indexer.types import Language
@@ -39,12 +39,13 @@ class LexicalIndex:
         self._firsts = self._counts.firsts
         none = np.empty(0, np.int8)
         self._languages = np.concatenate([none, *(part.languages for part in self._parts)])
-        self._definitions: list[Definition] = sorted(
-            (short, words, row + int(first))
-            for folder, first in zip(folders, self._firsts, strict=False)
-            for short, words, row in read_definitions(folder, checks)
+        self._abbreviations = Abbreviations(
+            sorted(  # so that which one counts does not depend on how documents came
+                (short, words, row + int(first))
+                for folder, first in zip(folders, self._firsts, strict=False)
+                for short, words, row in read_definitions(folder, checks)
+            )
         )
-        self._abbreviations = self._defined(None)
         self._norms = self._length_norms()
 
     @staticmethod
@@ -103,7 +104,7 @@ class LexicalIndex:
         """
         fields = FIELDS if reach.parts else (WORDS,)
         total = len(self) if visible is None else int(visible.sum())
-        known = self._abbreviations if visible is None else self._defined(visible)
+        known = self._abbreviations.within(list(content_words(query)), visible)
         among = self._counts.among(visible)
         return [
             Wanted(concept, _idf(total, found), not found and reach.slips, fields)
@@ -177,14 +178,6 @@ class LexicalIndex:
                 scores[held] = scores[held] + best[held]  # once, however often a row stands there
                 best[held] = 0.0
         return scores
-
-    def _defined(self, visible: np.ndarray | None) -> Abbreviations:
-        """What each abbreviation stands for; of several definitions the first of the alphabet."""
-        known: dict[str, list[str]] = {}
-        for short, words, row in self._definitions:
-            if visible is None or visible[row]:
-                known.setdefault(short, words)
-        return Abbreviations(known)
 
     def _passages_with(self, concept: Concept, fields: Sequence[int], among: Among | None) -> int:
         """How many passages hold the concept by the most frequent of its terms."""

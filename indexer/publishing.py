@@ -6,6 +6,7 @@ INDEX/generations/.building-…   a run in progress, or the rest of one that was
 INDEX/generations/*.damaged     see `indexer.damage`
 INDEX/lock                      held by the one process that writes
 INDEX/last-run.json             what the last run did, published or not
+INDEX/seen.json                 which files it read, see `indexer.seen`
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from indexer.cutting import LazyEncoder, TakenOver
-from indexer.damage import noted
+from indexer.damage import note, noted
 from indexer.errors import IndexDamaged, NothingPublished
 from indexer.generation import publish_documents
 from indexer.manifest import current, generations, read_generation
@@ -32,8 +32,19 @@ def roll_back(settings: Settings) -> Summary:
             is kept was made by another encoder.
         IndexLocked: if another process is writing this index.
     """
+    with writing(settings.index):
+        while True:
+            try:
+                return _rolled_back(settings)
+            except IndexDamaged as error:
+                # Once it is noted, an earlier generation is taken, or nothing.
+                if error.generation is None or not note(error.generation, error.path):
+                    raise
+
+
+def _rolled_back(settings: Settings) -> Summary:
     started = time.monotonic()
-    with writing(settings.index), building(settings.index) as folder:
+    with building(settings.index) as folder:
         now = Previous.load(settings.index)
         if now.generation is None or now.damages:
             why = "; ".join(now.damages) or "nothing is published"

@@ -1,19 +1,20 @@
 """Which files were there in the last run: one that nobody has touched since is not read again.
 
-As git's index does it: a file whose length, inode and time of status change are as they were has
-the bytes that it had. Whoever writes to a file cannot help changing that time. What was written in
-the last seconds before it was read may have been written again at the same time by the clock, and
-is read again (git's "racily clean" entries).
+As git's index does it: a file whose length, inode and times of change and of status change are as
+they were counts as the one that was read. What was written in the last seconds before it was read
+may have been written again at the same time by the clock, and is read again (git's "racily clean"
+entries). Not noticed is what a program writes through a mapping of the file into its memory that
+it keeps for long, and what a network share hides by reporting no time of status change: `--reread`
+and `--rebuild` read everything.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 from indexer.durable import write_atomically
-from indexer.reading.walk import CorpusFile
+from indexer.reading.files import Contents, CorpusFile, newest
 
 SEEN_FILE = "seen.json"
 RACY_S = 2.0  # clocks of file systems tick as slowly as this
@@ -28,8 +29,10 @@ class Seen:
         self._now: dict[str, tuple[list[int], str, str]] = {}
 
     @classmethod
-    def load(cls, index: Path) -> Seen:
-        """What the last run saw; nothing where that cannot be read."""
+    def load(cls, index: Path, *, anew: bool = False) -> Seen:
+        """What the last run saw; nothing where that cannot be read, or where all is read anew."""
+        if anew:
+            return cls()
         try:
             plain = json.loads((index / SEEN_FILE).read_text("utf-8"))
             return cls({place: (stamp, one, other) for place, (stamp, one, other) in plain.items()})
@@ -49,8 +52,7 @@ class Seen:
         self._now[place] = known
         return known[1], known[2]
 
-    def note(self, folder: str, file: CorpusFile, hashes: Hashes) -> None:
-        """Remember what was read just now, unless it may be written again unnoticed."""
-        newest = max(file.stamp[2::3], default=0)  # the times of status change
-        if time.time_ns() - newest > RACY_S * 1e9:
+    def note(self, folder: str, file: CorpusFile, read: Contents, hashes: Hashes) -> None:
+        """Remember what was read, unless it was another file or may be written again unnoticed."""
+        if read.stamp == file.stamp and read.began_ns - newest(file.stamp) > RACY_S * 1e9:
             self._now[f"{folder}\n{file.relative}"] = (list(file.stamp), *hashes)

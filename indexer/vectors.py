@@ -19,9 +19,9 @@ from indexer.manifest import Manifest
 
 EXACT_FILE, NEAR_FILE = "vectors.faiss", "near.faiss"
 # Measured (eval/README.md, large indexes): from here on lists are clearly faster.
-EXACT_UP_TO = 20_000
+EXACT_UP_TO = 10_000
 LISTS = 4  # times the root of the number of vectors
-PROBED = 64  # lists that a search reads
+PROBED = 12  # a search reads one list in so many
 _ROUNDS, _PER_CENTRE = 10, 64  # of k-means; more make no better centres
 
 # One question is a matter of memory, not of cores, and FAISS's threads, which wait by spinning,
@@ -78,6 +78,10 @@ class VectorIndex:
         return int(self._exact.ntotal)
 
     @property
+    def _lists(self) -> int:
+        return LISTS * int(len(self) ** 0.5)
+
+    @property
     def dimension(self) -> int:
         """Length of each vector."""
         return int(self._exact.d)
@@ -98,7 +102,8 @@ class VectorIndex:
 
         Returns:
             scores (K,) float32, best first, and rows (K,) int64; K < k where fewer are allowed.
-            Where the index is not exact a few rows may be missed, and scores are off by 0.01.
+            Where the index is not exact, and nothing near the query is excluded, a few rows may be
+            missed, and scores are off by 0.01.
 
         Raises:
             ValueError: if D differs from the index's, naming both.
@@ -109,18 +114,18 @@ class VectorIndex:
         k = min(k, there)
         if k == 0:
             return np.empty(0, np.float32), np.empty(0, np.int64)
+        if self._near is not None and there > EXACT_UP_TO:
+            lists = faiss.SearchParametersIVF(nprobe=max(1, self._lists // PROBED))  # type: ignore[call-arg]
+            scores, rows = _found(self._near, query, k, lists)
+            # Where anything near the question is excluded, what comes next may be in no such list.
+            if len(rows) == k and (allowed is None or allowed[rows].all()):
+                return scores, rows
         selector = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bits))
-        if self._near is not None and there > EXACT_UP_TO:
-            lists = faiss.SearchParametersIVF(nprobe=PROBED, sel=selector)  # type: ignore[call-arg]
-            scores, rows = _found(self._near, query, k, lists)
-            if len(rows) == k:
-                return scores, rows
         if self._blocks is not None:
             self._blocks.all()
-        # Where few rows are allowed these alone are read: quick, and all k of them are found.
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         return _found(self._exact, query, k, parameters)
 
@@ -156,6 +161,7 @@ def _near(vectors: np.ndarray) -> faiss.Index:
     )
     index.cp.spherical = True
     index.cp.niter, index.cp.max_points_per_centroid = _ROUNDS, _PER_CENTRE
+    index.cp.min_points_per_centroid = 1  # fewer than FAISS would like: it says so on stderr
     index.train(vectors)
     index.add(vectors)
     return index

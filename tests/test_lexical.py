@@ -228,8 +228,9 @@ def test_what_may_not_be_known_of_is_not_counted_however_much_that_is(
 
 
 def test_an_abbreviation_is_found_short_and_written_out_and_not_by_half() -> None:
-    known = Abbreviations({"sccon": ["smart", "country", "convention"], "sc": ["smart", "city"]})
-    assert dict(known.within(["sccon"])) == {"sccon": ["smart", "country", "convention"]}
+    written_out = ["smart", "country", "convention"]
+    known = Abbreviations([("sc", ["smart", "city"], 0), ("sccon", written_out, 1)])
+    assert dict(known.within(["sccon"])) == {"sccon": written_out}
     assert dict(known.within(["city", "smart"])) == {"sc": ["smart", "city"]}
     assert not dict(known.within(["smart", "country"]))
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from reading_samples import docx_bytes, draw_pdf, mail_bytes, write_lines
 
 from indexer.errors import ReadError
+from indexer.reading.files import MAX_FILE_BYTES
 from indexer.reading.formats import read_bytes
 from indexer.reading.pieces import Piece, compose
 from indexer.reading.pool import ReadingProcess
-from indexer.reading.walk import MAX_FILE_BYTES
 from indexer.reading.wire import decode_reading, dumps, encode_reading, loads
 from indexer.types import BasedOn, Metadata, Reading
 

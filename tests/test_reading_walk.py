@@ -10,14 +10,8 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import ReadError
-from indexer.reading.walk import (
-    MAX_FILE_BYTES,
-    CorpusFile,
-    Failed,
-    Skipped,
-    read_corpus_file,
-    walk,
-)
+from indexer.reading.files import MAX_FILE_BYTES, CorpusFile, read_corpus_file
+from indexer.reading.walk import Failed, Skipped, walk
 
 
 def put(folder: Path, *names: str, text: str = "Text") -> None:
@@ -39,7 +33,9 @@ def test_known_files_are_found_in_one_order_with_their_sidecars(tmp_path: Path) 
     found = [entry for entry in walk(tmp_path) if isinstance(entry, CorpusFile)]
     assert [file.relative for file in found] == ["a.txt", "b.html", "b/a.PDF", "b/z.md", "c.eml"]
     assert [file.sidecar for file in found if file.sidecar] == [str(tmp_path / "b/z.md.meta.yaml")]
-    assert read_corpus_file(found[3]) == (b"Text", b"Text")
+    contents = read_corpus_file(found[3])
+    assert (contents.data, contents.sidecar) == (b"Text", b"Text")
+    assert contents.stamp == found[3].stamp
     assert found[0].stamp[0] == 4
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,22 @@ def test_without_a_pointer_nothing_is_purged(settings: Settings) -> None:
     with pytest.raises(IndexUnavailable):
         purge(settings)
     assert [folder.name for folder in generations(settings.index)] == ["000001"]
+
+
+def test_a_document_copied_out_of_its_segment_has_the_embargo_of_today(settings: Settings) -> None:
+    """Rolled back with one document gone, the others' segment is copied, with today's metadata."""
+    for name in ("bleibt", "geht"):
+        (settings.corpus[0] / f"{name}.txt").write_text(f"Das Amt {name} und ist offen.\n")
+    bring_up_to_date(settings)
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    (settings.corpus[0] / "bleibt.txt.meta.yaml").write_text(f"visible_from: {tomorrow}\n")
+    (settings.corpus[0] / "geht.txt").unlink()
+    bring_up_to_date(settings)
+    roll_back(settings)
+    engine = Engine.open(settings)
+    assert "bleibt.txt" not in [one.doc_id for one in engine.documents().documents]
+    assert "bleibt.txt" not in [hit.doc_id for hit in engine.search("Das Amt ist offen").hits]
+    with pytest.raises(KeyError):
+        engine.text("bleibt.txt")
+    assert engine.folder("bleibt.txt") == settings.corpus[0]
+    assert engine.folder("geht.txt") is None

@@ -11,8 +11,8 @@ import pytest
 from api.engine import Engine
 from indexer import drafts
 from indexer.building import bring_up_to_date
-from indexer.reading import walk
-from indexer.reading.walk import CorpusFile
+from indexer.reading import files
+from indexer.reading.files import Contents, CorpusFile
 from indexer.seen import RACY_S, SEEN_FILE
 from indexer.settings import Settings
 
@@ -35,11 +35,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that are read from now on."""
     names: list[str] = []
 
-    def noting(file: CorpusFile) -> tuple[bytes, bytes | None]:
+    def noting(file: CorpusFile) -> Contents:
         names.append(file.relative)
         return original(file)
 
-    original = walk.read_corpus_file
+    original = files.read_corpus_file
     monkeypatch.setattr(drafts, "read_corpus_file", noting)
     return names
 
@@ -99,3 +99,43 @@ def test_an_original_that_is_lost_is_taken_from_the_file(
     assert bring_up_to_date(settings).published
     assert "a.txt" in read
     assert Engine.open(settings).original("a.txt").path.is_file()
+
+
+def test_what_was_read_of_another_file_than_the_one_walked_is_not_remembered(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link that leads elsewhere by the time it is read, and back again before the next run."""
+    versions = [settings.corpus[0] / name for name in ("v1.txt", "v2.txt")]
+    for number, version in enumerate(versions, start=1):
+        version.write_text(f"Fassung {number} gilt.")
+    link = settings.corpus[0] / "aktuell.txt"
+    link.symlink_to("v1.txt")
+    time.sleep(RACY_S + 0.1)
+    read_corpus_file = files.read_corpus_file
+
+    def elsewhere(file: CorpusFile) -> Contents:
+        if file.relative != "aktuell.txt":
+            return read_corpus_file(file)
+        link.unlink()
+        link.symlink_to("v2.txt")
+        contents = read_corpus_file(file)
+        link.unlink()
+        link.symlink_to("v1.txt")
+        return contents
+
+    with monkeypatch.context() as context:
+        context.setattr(drafts, "read_corpus_file", elsewhere)
+        bring_up_to_date(settings)
+    assert "Fassung 2" in Engine.open(settings).text("aktuell.txt")
+    bring_up_to_date(settings)
+    assert "Fassung 1" in Engine.open(settings).text("aktuell.txt")
+
+
+def test_a_full_disk_behind_the_publication_does_not_fail_the_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (settings.index / f".{SEEN_FILE}.new").mkdir()  # where the file would be written
+    (settings.corpus[0] / "c.txt").write_text("Das Bad öffnet im Mai.")
+    summary = bring_up_to_date(settings)
+    assert summary.published
+    assert Engine.open(settings).state.generation == summary.generation

@@ -143,7 +143,7 @@ def test_what_stays_of_a_segment_is_copied_without_being_worked_on(
     assert one.passages("messe.txt") == other.passages("messe.txt")
 
 
-def test_a_copied_document_has_the_metadata_of_today(settings: Settings) -> None:
+def test_documents_of_a_folder_that_moved_keep_their_text(settings: Settings) -> None:
     for name, text in TEXTS.items():
         write(settings, name, text)
     bring_up_to_date(settings)

@@ -123,6 +123,22 @@ def test_a_filter_far_from_the_question_does_not_shorten_the_result(
     assert len(rows) == 1_000
 
 
+@pytest.mark.parametrize("excluded", [0.02, 0.05, 0.1, 0.2])
+def test_without_the_nearest_the_next_ones_are_found(
+    large: VectorIndex, many: np.ndarray, excluded: float
+) -> None:
+    """A filter that takes out just what the question is about: all but the nearest are allowed."""
+    found = 0
+    for number in range(20):
+        order = np.argsort(-(many @ many[number]), kind="stable")
+        gone = int(excluded * len(many))
+        allowed = np.ones(len(many), bool)
+        allowed[order[:gone]] = False
+        _, rows = Vectors([large], 32).search(many[number], 260, allowed)
+        found += len(np.intersect1d(order[gone : gone + 10], rows))
+    assert found / 200 >= 0.95
+
+
 def test_segments_of_both_kinds_are_searched_as_one(large: VectorIndex, many: np.ndarray) -> None:
     few = VectorIndex.build(many[:50])
     joined = Vectors([few, large], 32)
@@ -140,3 +156,20 @@ def test_status_says_which_passages_are_searched_by_lists() -> None:
     segments = [Segment("000001", 900, 25_000), Segment("000002", 1, 7)]
     manifest = Manifest(FORMAT, 1, "2026-11-21T00:00:00Z", "fundstelle", "", 384, segments, files)
     assert near_passages(manifest) == 25_000
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_vectors_are_mapped_and_take_no_memory_of_their_own(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(2).normal(size=(EXACT_UP_TO, 384)).astype(np.float32)
+    VectorIndex.build(vectors).save(tmp_path)  # 15 MB
+    before = anonymous_kb()
+    loaded = VectorIndex.load(tmp_path)
+    assert anonymous_kb() - before < vectors.nbytes / 1_000 / 4
+    np.testing.assert_array_equal(loaded.vectors(np.array([7])), vectors[[7]])
+
+
+def anonymous_kb() -> int:
+    """Memory of this process that is no file's."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    [line] = [line for line in lines if line.startswith("RssAnon")]
+    return int(line.split()[1])

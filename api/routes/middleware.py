@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem, respond, unforeseen
-from indexer.reading.walk import MAX_FILE_BYTES
+from indexer.reading.files import MAX_FILE_BYTES
 
 MAX_BODY_BYTES = 1 << 20
 MAX_UPLOAD_BYTES = MAX_FILE_BYTES + MAX_BODY_BYTES  # the file, and what is said about it

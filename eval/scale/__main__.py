@@ -22,7 +22,7 @@ from eval.scale.stand_in import LazyStandIn, StandIn
 from eval.suites.choosing import SHARED
 from indexer.building import bring_up_to_date
 from indexer.cutting import LazyEncoder
-from indexer.manifest import current, current_name
+from indexer.manifest import current
 from indexer.previous import Contents
 from indexer.settings import Settings
 
@@ -62,17 +62,21 @@ def _build(settings: Settings, passages: int, train: Path, encoder: LazyEncoder 
     """Add the documents step by step; a run that was stopped goes on where it was."""
     (folder,) = settings.corpus
     waiting = folder.with_name("waiting")
+    waiting.mkdir(parents=True, exist_ok=True)
     if not folder.exists():
-        waiting.mkdir(parents=True, exist_ok=True)
         try:
             write_documents(waiting, train=train, passages=passages)
         except (FileNotFoundError, ValueError) as error:
             raise click.ClickException(str(error)) from error
         folder.mkdir()
-    while current_name(settings.index) is None or any(waiting.iterdir()):
+    complete = False
+    while not complete:
+        complete = not any(waiting.iterdir())  # else a last run adds what a stopped one left
         for below in sorted(waiting.iterdir())[:AT_ONCE]:
             below.rename(folder / below.name)
         summary = bring_up_to_date(settings, strict=True, encoder=encoder)
+        if not summary.published:
+            break
         spent = ", ".join(
             f"{stage} {taken.cpu_s:.0f} / {taken.elapsed_s:.0f}"
             for stage, taken in summary.stages.items()

@@ -16,7 +16,7 @@ from typing import Any
 from indexer.errors import ReadError
 from indexer.reading.canonical import canonicalise
 from indexer.reading.fields import KNOWN_FIELDS, metadata_from_mapping
-from indexer.reading.walk import MAX_SIDECAR_BYTES
+from indexer.reading.files import MAX_SIDECAR_BYTES
 from indexer.reading.yamlmap import load_mapping
 from indexer.types import Metadata
 

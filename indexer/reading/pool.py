@@ -14,8 +14,8 @@ from typing import IO, Self
 
 import indexer
 from indexer.errors import ReadError
+from indexer.reading.files import MAX_FILE_BYTES, MAX_SIDECAR_BYTES
 from indexer.reading.formats import media_type
-from indexer.reading.walk import MAX_FILE_BYTES, MAX_SIDECAR_BYTES
 from indexer.reading.wire import decode_reading, dumps, loads, read_frame, write_frame
 from indexer.types import Reading
 

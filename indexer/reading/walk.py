@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.errors import ReadError
+from indexer.reading.files import MAX_FILE_BYTES, MAX_SIDECAR_BYTES, CorpusFile, stamp
 
-MAX_FILE_BYTES = 50_000_000
-MAX_SIDECAR_BYTES = 65_536
 SIDECAR_ENDING = ".meta.yaml"
 MEDIA_TYPES = {
     ".txt": "text/plain",
@@ -30,16 +29,6 @@ MEDIA_TYPES = {
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     ".eml": "message/rfc822",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusFile:
-    """A file that is to be read."""
-
-    place: str
-    relative: str  # below the corpus folder, NFC, forward slashes
-    stamp: tuple[int, ...]  # length, inode, time of status change; then the sidecar's, if any
-    sidecar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +92,6 @@ def walk(folder: Path) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda entry: entry.relative))
 
 
-def read_corpus_file(file: CorpusFile) -> tuple[bytes, bytes | None]:
-    """Return a file's bytes and its sidecar's, each read once and never beyond its limit.
-
-    Raises:
-        ReadError: if the file has since gone, grown too large or become something else.
-    """
-    data = _read(Path(file.place), MAX_FILE_BYTES, "the file")
-    if file.sidecar is None:
-        return data, None
-    return data, _read(Path(file.sidecar), MAX_SIDECAR_BYTES, "its sidecar")
-
-
 def is_sidecar(name: str) -> bool:
     """Tell whether a file name is that of a sidecar, `NAME.EXT.meta.yaml`."""
     return name.endswith(SIDECAR_ENDING)
@@ -165,12 +142,10 @@ def _judge_file(entry: os.DirEntry[str], relative: str, names: set[str], root: s
         problem = _sidecar_problem(Path(entry.path + SIDECAR_ENDING), root)
     if problem:
         return Failed(relative, problem)
-    stamp: tuple[int, ...] = (status.st_size, status.st_ino, status.st_ctime_ns)
     if sidecar not in names:
-        return CorpusFile(entry.path, relative, stamp)
-    own = Path(entry.path + SIDECAR_ENDING).stat()
-    stamp = *stamp, own.st_size, own.st_ino, own.st_ctime_ns
-    return CorpusFile(entry.path, relative, stamp, entry.path + SIDECAR_ENDING)
+        return CorpusFile(entry.path, relative, stamp(status))
+    beside = entry.path + SIDECAR_ENDING
+    return CorpusFile(entry.path, relative, stamp(status, Path(beside).stat()), beside)
 
 
 def _ending(name: str) -> str:
@@ -232,18 +207,3 @@ def _sidecar_problem(path: Path, root: str) -> str:
 
 def _is_utf8(name: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in name)
-
-
-def _read(path: Path, limit: int, what: str) -> bytes:
-    try:
-        # Non-blocking, so that a pipe put in the file's place cannot hold the run up.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise ReadError(f"{what} is not a regular file")
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise ReadError(f"{what} cannot be read: {error.strerror}") from error
-    if len(data) > limit:
-        raise ReadError(f"{what} is larger than {limit:,} bytes")
-    return data

@@ -14,9 +14,9 @@ import warnings
 from typing import IO, Any
 
 from indexer.errors import ReadError
+from indexer.reading.files import MAX_FILE_BYTES, MAX_SIDECAR_BYTES
 from indexer.reading.formats import read_bytes
 from indexer.reading.limits import limit_resources, refuse_side_effects
-from indexer.reading.walk import MAX_FILE_BYTES, MAX_SIDECAR_BYTES
 from indexer.reading.wire import dumps, encode_reading, loads, read_frame, write_frame
 
 MAX_HEADER_BYTES = 65_536
