@@ -21,7 +21,7 @@ EXACT_FILE, NEAR_FILE = "vectors.faiss", "near.faiss"
 # Measured (eval/README.md, large indexes): from here on lists are clearly faster.
 EXACT_UP_TO = 10_000
 LISTS = 4  # times the root of the number of vectors
-PROBED = 12  # a search reads one list in so many
+LEAST_PROBED, PROBED = 64, 12  # a search reads one list in so many, and at least so many
 _ROUNDS, _PER_CENTRE = 10, 64  # of k-means; more make no better centres
 
 # One question is a matter of memory, not of cores, and FAISS's threads, which wait by spinning,
@@ -78,8 +78,8 @@ class VectorIndex:
         return int(self._exact.ntotal)
 
     @property
-    def _lists(self) -> int:
-        return LISTS * int(len(self) ** 0.5)
+    def _probed(self) -> int:
+        return max(LEAST_PROBED, _lists(len(self)) // PROBED)
 
     @property
     def dimension(self) -> int:
@@ -115,7 +115,7 @@ class VectorIndex:
         if k == 0:
             return np.empty(0, np.float32), np.empty(0, np.int64)
         if self._near is not None and there > EXACT_UP_TO:
-            lists = faiss.SearchParametersIVF(nprobe=max(1, self._lists // PROBED))  # type: ignore[call-arg]
+            lists = faiss.SearchParametersIVF(nprobe=self._probed)  # type: ignore[call-arg]
             scores, rows = _found(self._near, query, k, lists)
             # Where anything near the question is excluded, what comes next may be in no such list.
             if len(rows) == k and (allowed is None or allowed[rows].all()):
@@ -150,12 +150,16 @@ def near_passages(manifest: Manifest) -> int:
     )
 
 
+def _lists(vectors: int) -> int:
+    return LISTS * int(vectors**0.5)
+
+
 def _near(vectors: np.ndarray) -> faiss.Index:
     dimension = vectors.shape[1]
     index = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(dimension),
         dimension,
-        LISTS * int(len(vectors) ** 0.5),
+        _lists(len(vectors)),
         faiss.ScalarQuantizer.QT_8bit,
         faiss.METRIC_INNER_PRODUCT,
     )
