@@ -21,7 +21,7 @@ EXACT_FILE, NEAR_FILE = "vectors.faiss", "near.faiss"
 # Measured (eval/README.md, large indexes): from here on lists are clearly faster.
 EXACT_UP_TO = 10_000
 LISTS = 4  # times the root of the number of vectors
-LEAST_PROBED, PROBED = 64, 12  # a search reads one list in so many, and at least so many
+PROBED = 6  # a search reads one list in so many
 _ROUNDS, _PER_CENTRE = 10, 64  # of k-means; more make no better centres
 
 # One question is a matter of memory, not of cores, and FAISS's threads, which wait by spinning,
@@ -78,10 +78,6 @@ class VectorIndex:
         return int(self._exact.ntotal)
 
     @property
-    def _probed(self) -> int:
-        return max(LEAST_PROBED, _lists(len(self)) // PROBED)
-
-    @property
     def dimension(self) -> int:
         """Length of each vector."""
         return int(self._exact.d)
@@ -115,7 +111,7 @@ class VectorIndex:
         if k == 0:
             return np.empty(0, np.float32), np.empty(0, np.int64)
         if self._near is not None and there > EXACT_UP_TO:
-            lists = faiss.SearchParametersIVF(nprobe=self._probed)  # type: ignore[call-arg]
+            lists = faiss.SearchParametersIVF(nprobe=_lists(len(self)) // PROBED)  # type: ignore[call-arg]
             scores, rows = _found(self._near, query, k, lists)
             # Where anything near the question is excluded, what comes next may be in no such list.
             if len(rows) == k and (allowed is None or allowed[rows].all()):
