@@ -7,9 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from api.filters import Filters
-from indexer.document_table import DocumentTable
-
-NEVER = np.iinfo(np.int32).max
+from indexer.document_table import ALWAYS, DocumentTable
 
 
 def embargoed(table: DocumentTable, now: datetime) -> np.ndarray:
@@ -34,7 +32,7 @@ def passing(table: DocumentTable, filters: Filters, now: datetime) -> np.ndarray
     first, last = filters.published_from, filters.published_to
     if first is not None or last is not None:
         passes &= table.published >= max(1, first.toordinal() if first else 1)  # 0 has no date
-        passes &= table.published <= (last.toordinal() if last else NEVER)
+        passes &= table.published <= (last.toordinal() if last else ALWAYS)
     return passes
 
 

@@ -18,7 +18,7 @@ from indexer.analysis import LANGUAGES
 from indexer.errors import EncoderMismatch
 from indexer.joined import Records
 from indexer.leases import Lease
-from indexer.lexical import LexicalIndex
+from indexer.lexical import LEXICAL_FOLDER, LexicalIndex
 from indexer.manifest import Generation
 from indexer.previous import Contents
 from indexer.records import DocumentRecord
@@ -63,7 +63,9 @@ class Snapshot:
         contents = Contents.of(generation)
         self.store, self.vectors = contents.stores, contents.vectors
         self.sentences = contents.sentences
-        self.terms = LexicalIndex([f / "lexical" for f in generation.segments], generation.blocks)
+        self.terms = LexicalIndex(
+            [f / LEXICAL_FOLDER for f in generation.segments], generation.blocks
+        )
         self.documents = self.store.documents
         self.by_id = Records(self.store)
         self._table = self.store.table

@@ -25,6 +25,7 @@ from indexer.spelling import corrected
 from indexer.types import Language
 from indexer.wanted import Match, Wanted, matches
 
+LEXICAL_FOLDER = "lexical"  # of a segment
 K1, B = 1.2, 0.75
 SAME_WEIGHT = 0.5  # from which a term counts as the word itself where passages are counted
 

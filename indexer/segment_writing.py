@@ -16,7 +16,7 @@ from indexer.blocks import Checks
 from indexer.cutting import Cut
 from indexer.embedding_input import matched_text
 from indexer.errors import IndexDamaged
-from indexer.lexical import LexicalIndex
+from indexer.lexical import LEXICAL_FOLDER, LexicalIndex
 from indexer.manifest import Segment
 from indexer.previous import PassageVectors
 from indexer.records import DocumentRecord
@@ -25,7 +25,6 @@ from indexer.store import Store
 from indexer.store_writer import StoreWriter
 from indexer.vectors import VectorIndex
 
-LEXICAL_FOLDER = "lexical"
 VectorsOf = Callable[[Sequence[bytes]], Mapping[bytes, PassageVectors]]
 
 

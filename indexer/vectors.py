@@ -18,7 +18,7 @@ from indexer.errors import IndexDamaged
 from indexer.manifest import Manifest
 
 EXACT_FILE, NEAR_FILE = "vectors.faiss", "near.faiss"
-# Measured (eval/README.md, large indexes): from here on lists are clearly faster.
+# Measured (eval/README.md, large indexes): from here on lists are no slower.
 EXACT_UP_TO = 10_000
 LISTS = 4  # times the root of the number of vectors
 PROBED = 6  # a search reads one list in so many
