@@ -38,10 +38,40 @@ class Settings:
     reader: bool = True  # reads the best passages with the question; off: quicker, less sure
     answer_threshold: float = 0.22  # confidence from which an answer is shown
     clock: str = ""  # an ISO day to answer as of, for tests; empty: today
+    keep_generations: int = 1  # kept beside the published one
+
+    # The service. Lists are joined by commas in the environment.
     host: str = "127.0.0.1"
     port: int = 8000
     root_path: str = ""  # where a reverse proxy mounts the service, for example /suche
-    keep_generations: int = 1  # kept beside the published one
+    workers: int = 1  # processes that answer
+    public_ask: bool = False  # may everybody ask and read without a key?
+    allowed_hosts: tuple[str, ...] = ()  # names the service is asked by; none: any
+    allowed_origins: tuple[str, ...] = ()  # pages elsewhere that may ask, https://example.org
+    frame_ancestors: tuple[str, ...] = ()  # pages elsewhere that may show the page in a frame
+    trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-* headers are believed
+    asks_per_minute: int = 120  # for each key, or each address without one; 0: no limit
+    writes_per_minute: int = 30
+    request_timeout_s: float = 30.0  # of one request; uploads and events are not counted
+    max_upload_mb: int = 50  # of one file
+    max_uploads: int = 10_000  # documents that were uploaded, together
+    json_logs: bool = False  # one JSON object a line, for machines
+    log_questions: bool = False  # keep what is asked, without who asked
+    question_days: int = 30  # and for how long
+
+    # What the page says of its owner, in each language; empty: left out.
+    service_name: str = "Fundstelle"
+    logo: Path = Path()  # an SVG or PNG file
+    intro_de: str = ""
+    intro_en: str = ""
+    imprint_de: str = ""  # addresses of pages
+    imprint_en: str = ""
+    privacy_de: str = ""
+    privacy_en: str = ""
+    accessibility_de: str = ""
+    accessibility_en: str = ""
+    contact_de: str = ""  # an e-mail address, or the address of a page
+    contact_en: str = ""
 
     def __post_init__(self) -> None:
         """Refuse values out of range, whoever gave them."""
@@ -58,6 +88,13 @@ class Settings:
             "answer_threshold": (0, 1),
             "port": (0, 65_535),
             "keep_generations": (0, 1_000),
+            "workers": (1, 64),
+            "asks_per_minute": (0, 1_000_000),
+            "writes_per_minute": (0, 1_000_000),
+            "request_timeout_s": (0.1, 3_600),
+            "max_upload_mb": (1, 50),  # no larger file is indexed from a folder either
+            "max_uploads": (0, 10_000_000),
+            "question_days": (1, 3_650),
         }
         for name, (lowest, highest) in ranges.items():
             value = getattr(self, name)
@@ -97,7 +134,9 @@ def _parse(variable: str, text: str, default: object) -> object:
             return False
         raise ValueError(f"{variable} must be 1 or 0, not {text!r}")
     if isinstance(default, tuple):
-        return tuple(Path(part) for part in text.split(os.pathsep) if part)
+        if any(isinstance(one, Path) for one in default):
+            return tuple(Path(part) for part in text.split(os.pathsep) if part)
+        return tuple(stripped for part in text.split(",") if (stripped := part.strip()))
     if isinstance(default, int | float):
         try:
             return type(default)(text)

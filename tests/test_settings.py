@@ -56,3 +56,8 @@ def test_nonsense_in_the_environment_is_named(variable: str, value: str, message
 def test_values_out_of_range_are_refused(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"{name} must be from .* not {value}"):
         Settings.load({}, **{name: value})
+
+
+def test_lists_are_joined_by_commas_and_spaces_around_them_do_not_count() -> None:
+    settings = Settings.load({"FUNDSTELLE_ALLOWED_HOSTS": "suche.example.org, localhost,"})
+    assert settings.allowed_hosts == ("suche.example.org", "localhost")
