@@ -1,7 +1,14 @@
-"""Arrays of a segment in .npy files: mapped, and no block is used before it was compared."""
+"""Arrays of a segment in .npy files: no block is used before it was compared.
+
+Small ones are mapped into memory. Of large ones scattered rows are read: where one row is touched
+the kernel maps the pages around it as well, and soon the whole file would count as resident.
+"""
 
 from __future__ import annotations
 
+import os
+import weakref
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +23,34 @@ def read(file: Path, checks: Checks) -> np.ndarray:
     return np.asarray(_mapped(file))
 
 
+LARGE = 64 << 20  # bytes
+
+
+class Scattered:
+    """Stretches of a file that is too large to be mapped for their sake."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises IndexDamaged, naming the file, here and where it is read."""
+        self._file = file
+        try:
+            self._descriptor = os.open(file, os.O_RDONLY)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        weakref.finalize(self, os.close, self._descriptor)  # as a mapping ends: with the last user
+
+    def read(self, starts: np.ndarray, sizes: np.ndarray) -> bytes:
+        """The bytes of all stretches, one behind the other."""
+        try:
+            return b"".join(
+                map(os.pread, repeat(self._descriptor), sizes.tolist(), starts.tolist())
+            )
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> IndexDamaged:
+        return IndexDamaged(f"{self._file} is not readable: {error.strerror}; {REMEDY}")
+
+
 class MappedRows:
     """A large array, compared where it is read."""
 
@@ -28,6 +63,7 @@ class MappedRows:
         self._width = mapped.nbytes // max(1, len(mapped))
         # A plain view: slices of a memmap itself are slow to make.
         self._rows = np.asarray(mapped)
+        self._scattered = Scattered(file) if mapped.nbytes > LARGE else None
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -45,7 +81,11 @@ class MappedRows:
             counts: how many from each, at least 1; no run is longer than a block.
         """
         first = self._first + starts * self._width
-        self._blocks.spans(first, first + counts * self._width)
+        sizes = counts * self._width
+        self._blocks.spans(first, first + sizes)
+        if self._scattered is not None:
+            read = self._scattered.read(first, sizes)
+            return np.frombuffer(read, self._rows.dtype).reshape(-1, *self._rows.shape[1:])
         ends = np.cumsum(counts)
         offsets = np.repeat(starts - (ends - counts), counts)
         return np.asarray(self._rows[np.arange(len(offsets)) + offsets])

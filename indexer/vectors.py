@@ -1,6 +1,6 @@
 """Nearest neighbours by inner product, exact or nearly so. The only module on FAISS.
 
-vectors.faiss  all vectors of a segment as they are: mapped into memory, read where they are needed
+vectors.faiss  all vectors of a segment as they are: mapped; of a large one rows are read
 near.faiss     of large segments: lists of vectors around centres, one byte a place (Jégou et al.
                2011, "Product Quantization for Nearest Neighbor Search", section IV; here with
                scalar quantisation). A search reads the lists around the nearest centres.
@@ -13,6 +13,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
+from indexer.arrays import LARGE, Scattered
 from indexer.blocks import Blocks, Checks, trusted
 from indexer.errors import IndexDamaged
 from indexer.manifest import Manifest
@@ -22,6 +23,7 @@ EXACT_FILE, NEAR_FILE = "vectors.faiss", "near.faiss"
 EXACT_UP_TO = 10_000
 LISTS = 4  # times the root of the number of vectors
 PROBED = 6  # a search reads one list in so many
+_FEW = 1_000  # rows at once, of a search
 _ROUNDS, _PER_CENTRE = 10, 64  # of k-means; more make no better centres
 
 # One question is a matter of memory, not of cores, and FAISS's threads, which wait by spinning,
@@ -37,10 +39,12 @@ class VectorIndex:
         exact: faiss.Index,
         near: faiss.Index | None = None,
         blocks: Blocks | None = None,
+        scattered: Scattered | None = None,
     ) -> None:
         self._exact = exact
         self._near = near
         self._blocks = blocks  # of the exact one's file; None: it never was in one
+        self._scattered = scattered  # the same file, if it is large
 
     @classmethod
     def build(cls, vectors: np.ndarray) -> VectorIndex:
@@ -63,7 +67,8 @@ class VectorIndex:
         if not near.exists():
             return cls(exact, None, blocks)
         checks(near).all()  # any list may be read
-        return cls(exact, _read(near), blocks)
+        large = blocks.bytes > LARGE
+        return cls(exact, _read(near), blocks, Scattered(segment / EXACT_FILE) if large else None)
 
     def save(self, segment: Path) -> None:
         """Write new files into a segment's folder; raises OSError where that is not possible."""
@@ -134,6 +139,9 @@ class VectorIndex:
             width = 4 * self.dimension
             starts = self._blocks.bytes - (len(self) - rows) * width  # the file ends in the vectors
             self._blocks.spans(starts, starts + width)
+            if self._scattered is not None and len(rows) <= _FEW:
+                read = self._scattered.read(starts, np.full(len(rows), width))
+                return np.frombuffer(read, np.float32).reshape(-1, self.dimension)
         return np.asarray(self._exact.reconstruct_batch(rows))
 
 

@@ -15,7 +15,7 @@ from eval.ablation import METHODS, ablate, table
 from eval.ablation import main as ablation
 from eval.asking import rankings
 from eval.measuring import indexed
-from eval.peers import main as peers
+from eval.peers.__main__ import main as peers
 from eval.questions import Judged, Question
 from eval.suites.public import Collection
 from eval.suites.suite import CROSSINGS, POOLS, Suite
@@ -102,7 +102,8 @@ def test_a_peer_ranks_the_same_passages_by_their_text(
     name: str, suite: Suite, tiny: Engine
 ) -> None:
     pytest.importorskip(name.split(maxsplit=1)[0].lower(), reason="needs the extra peers")
-    from eval.peers import PEERS, _passages
+    from eval.peers.__main__ import _passages
+    from eval.peers.systems import PEERS
 
     places, texts = _passages(tiny)
     assert len(places) == 6
@@ -111,6 +112,18 @@ def test_a_peer_ranks_the_same_passages_by_their_text(
     assert ranked[0].doc_id == "bridge.en.txt"
     german = peer("Brücke gebaut", depth=9, filters=Filters(language="de"))
     assert {place.language for place in german} == {"de"}
+
+
+def test_the_clock_runs_for_every_system_on_the_same_questions(suite: Suite) -> None:
+    for package in ("bm25s", "txtai", "haystack"):
+        pytest.importorskip(package, reason="needs the extra peers")
+    from eval.peers.__main__ import timed
+
+    found = timed(suite, 2)
+    assert next(iter(found)) == "Fundstelle"
+    assert {name: len(milliseconds) for name, milliseconds in found.items()} == dict.fromkeys(
+        ["Fundstelle", "bm25s + Snowball", "all-MiniLM-L6-v2", "txtai hybrid", "Haystack hybrid"], 2
+    )
 
 
 @pytest.mark.parametrize("command", [ablation, peers])

@@ -65,3 +65,13 @@ def test_files_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / STARTS_FILE, np.array([0, 5]))
     with pytest.raises(IndexDamaged, match="does not fit"):
         SentenceVectors.load(tmp_path)
+
+
+def test_those_of_a_large_file_are_read_as_they_are_mapped_from_a_small_one(
+    saved: SentenceVectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.arrays.LARGE", 0)
+    large = SentenceVectors.load(tmp_path)
+    (tmp_path / VECTORS_FILE).unlink()  # as another process may, when nobody needs it any more
+    query, rows = unit(1)[0], np.array([3, 1, 0])
+    assert large.best(rows, query).tolist() == saved.best(rows, query).tolist()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.blocks import Blocks, summed
 from indexer.errors import IndexDamaged
 from indexer.joined import Vectors
 from indexer.manifest import FORMAT, Manifest, Segment
@@ -162,14 +163,29 @@ def test_status_says_which_passages_are_searched_by_lists() -> None:
 def test_vectors_are_mapped_and_take_no_memory_of_their_own(tmp_path: Path) -> None:
     vectors = np.random.default_rng(2).normal(size=(EXACT_UP_TO, 384)).astype(np.float32)
     VectorIndex.build(vectors).save(tmp_path)  # 15 MB
-    before = anonymous_kb()
+    before = memory_kb("RssAnon")
     loaded = VectorIndex.load(tmp_path)
-    assert anonymous_kb() - before < vectors.nbytes / 1_000 / 4
+    assert memory_kb("RssAnon") - before < vectors.nbytes / 1_000 / 4
     np.testing.assert_array_equal(loaded.vectors(np.array([7])), vectors[[7]])
 
 
-def anonymous_kb() -> int:
-    """Memory of this process that is no file's."""
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_rows_of_a_large_file_are_read_and_none_of_it_becomes_resident(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.vectors.LARGE", 0)
+    vectors = np.random.default_rng(2).normal(size=(EXACT_UP_TO + 1, 384)).astype(np.float32)
+    VectorIndex.build(vectors).save(tmp_path)
+    loaded = VectorIndex.load(tmp_path, lambda file: Blocks(file.parent, file.name, summed(file)))
+    before = memory_kb("RssFile")
+    for first in range(0, len(vectors) - 1, 500):
+        rows = np.arange(first, first + 500)[::-1]
+        np.testing.assert_array_equal(loaded.vectors(rows), vectors[rows])
+    assert memory_kb("RssFile") - before < vectors.nbytes / 1_000 / 10
+
+
+def memory_kb(kind: str) -> int:
+    """Resident memory of this process: RssAnon is no file's, RssFile that of mapped files."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    [line] = [line for line in lines if line.startswith("RssAnon")]
+    [line] = [line for line in lines if line.startswith(kind)]
     return int(line.split()[1])

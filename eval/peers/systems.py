@@ -1,38 +1,23 @@
-"""Other systems on the same passages and questions, in the same run.
+"""The other systems, each set up as its documentation shows, with all-MiniLM-L6-v2 as encoder.
 
-python -m eval.peers xquad-r          # needs the extra "peers": pip install 'fundstelle[peers]'
-
-Each peer is set up as its documentation shows for hybrid search, with all-MiniLM-L6-v2 as the
-encoder that they name first. A peer ranks the passages that our index holds, by their text alone.
+A peer ranks the passages that our index holds, by their text alone.
 """
 
 from __future__ import annotations
 
-import sys
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 
 from api.answers import PassagePlace
-from api.engine import Engine
 from api.filters import Filters
-from eval.asking import Rank, rankings
-from eval.measures import DEEP, Report, measure
-from eval.measuring import indexed
-from eval.questions import answerable
-from eval.suites.choosing import choose, source_options
-from eval.suites.suite import Suite
 from indexer.encoder import locate
 
 MINILM = "all-MiniLM-L6-v2"
 RRF_DEPTH = 1_000
-SHOWN = ("nDCG@10", "Success@1", "Success@3", "AP")
 
 
 class Peer(ABC):
@@ -50,6 +35,10 @@ class Peer(ABC):
     @abstractmethod
     def score(self, query: str, allowed: np.ndarray) -> np.ndarray:
         """Return (N,) float scores, -inf for rows that are not found."""
+
+    @abstractmethod
+    def best(self, query: str, k: int) -> object:
+        """Find the k best of all passages as a user of it would, for the clock."""
 
     def __call__(self, query: str, *, depth: int, filters: Filters) -> list[PassagePlace]:
         """Rank as `Engine.rank` does."""
@@ -82,6 +71,11 @@ class Bm25s(Peer):
         tokens = self._tokens([query])[0]
         return np.asarray(self._retriever.get_scores(tokens)) if tokens else np.zeros(len(allowed))
 
+    def best(self, query: str, k: int) -> object:
+        return self._retriever.retrieve(
+            self._tokens([query]), k=min(k, len(self._places)), show_progress=False
+        )
+
 
 class MiniLM(Peer):
     """all-MiniLM-L6-v2 through plain sentence-transformers, exact cosine."""
@@ -100,6 +94,9 @@ class MiniLM(Peer):
     def score(self, query: str, allowed: np.ndarray) -> np.ndarray:
         return np.asarray(self._vectors @ self._encode([query])[0])
 
+    def best(self, query: str, k: int) -> object:
+        return np.argsort(-(self._vectors @ self._encode([query])[0]))[:k]
+
 
 class Txtai(Peer):
     """txtai's Embeddings with `hybrid=True`."""
@@ -116,6 +113,9 @@ class Txtai(Peer):
         for row, score in self._embeddings.search(query, min(len(allowed), RRF_DEPTH)):
             scores[int(row)] = score
         return scores
+
+    def best(self, query: str, k: int) -> object:
+        return self._embeddings.search(query, k)
 
 
 class Haystack(Peer):
@@ -149,82 +149,24 @@ class Haystack(Peer):
         if not allowed.all():
             language = str(self._languages[allowed][0])
             filters = {"field": "meta.language", "operator": "==", "value": language}
-        bm25, dense = self._retrievers
-        vector = self._dense._encode([query])[0].tolist()
-        most = min(len(allowed), RRF_DEPTH)
-        lists = [
-            bm25.run(query=query, top_k=most, filters=filters)["documents"],
-            dense.run(query_embedding=vector, top_k=most, filters=filters)["documents"],
-        ]
         scores = np.full(len(allowed), -np.inf)
-        for document in self._joiner.run(documents=lists, top_k=most)["documents"]:
+        for document in self.best(query, min(len(allowed), RRF_DEPTH), filters):
             scores[int(document.id)] = document.score
         return scores
 
+    def best(self, query: str, k: int, filters: dict[str, Any] | None = None) -> Any:
+        bm25, dense = self._retrievers
+        vector = self._dense._encode([query])[0].tolist()
+        lists = [
+            bm25.run(query=query, top_k=k, filters=filters)["documents"],
+            dense.run(query_embedding=vector, top_k=k, filters=filters)["documents"],
+        ]
+        return self._joiner.run(documents=lists, top_k=k)["documents"]
 
-PEERS: dict[str, Callable[[Sequence[PassagePlace], Sequence[str]], Rank]] = {
+
+PEERS: dict[str, Callable[[Sequence[PassagePlace], Sequence[str]], Peer]] = {
     "bm25s + Snowball": Bm25s,
     "all-MiniLM-L6-v2": MiniLM,
     "txtai hybrid": Txtai,
     "Haystack hybrid": Haystack,
 }
-
-
-def compared(suite: Suite) -> dict[str, Report]:
-    """Return system -> figures, our own first; every system ranks the same passages."""
-    questions = answerable(suite.questions)
-    deep = suite.depth >= DEEP
-    with indexed(suite) as engine:
-        found = {"Fundstelle": _report(suite, list(rankings(engine, suite, questions)), deep)}
-        places, texts = _passages(engine)
-        for name, make in PEERS.items():
-            started = time.monotonic()
-            peer = make(places, texts)
-            click.echo(f"{name}: {time.monotonic() - started:.1f} s to index", err=True)
-            found[name] = _report(suite, list(rankings(engine, suite, questions, peer)), deep)
-    return found
-
-
-def _report(suite: Suite, outcomes: list[Any], deep: bool) -> Report:
-    return measure(suite.name, outcomes, deep=deep)
-
-
-def _passages(engine: Engine) -> tuple[list[PassagePlace], list[str]]:
-    places: list[PassagePlace] = []
-    texts: list[str] = []
-    for doc_id in engine.by_sha256().values():
-        text = engine.text(doc_id)
-        for place in engine.passages(doc_id):
-            places.append(place)
-            texts.append(text[place.start : place.end])
-    return places, texts
-
-
-def table(found: dict[str, Report]) -> str:
-    """Lay out the systems below each other, one block per language pair."""
-    ours = found["Fundstelle"]
-    lines = [f"suite {ours.suite}"]
-    for number, row in enumerate(ours.rows):
-        names = [name for name in SHOWN if name in row.ranking]
-        lines += ["", f"{row.pair:<20}" + "".join(f"{name:>11}" for name in names)]
-        for system, report in found.items():
-            figures = report.rows[number].ranking
-            lines.append(f"{system:<20}" + "".join(f"{figures[name]:11.3f}" for name in names))
-    lines += ["", "ms for one ranking     p50    p95"]
-    for system, report in found.items():
-        times = report.milliseconds
-        lines.append(f"{system:<20}{times['p50']:7.1f}{times['p95']:7.1f}")
-    return "\n".join(lines)
-
-
-@click.command()
-@click.argument("suites", nargs=-1)
-@source_options
-def main(suites: tuple[str, ...], corpus: Path | None, shared: Path) -> None:
-    """Print one table per suite. [default: all that are here]"""
-    for suite in choose(suites, corpus, shared):
-        click.echo(table(compared(suite)) + "\n")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
