@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from indexer.abbreviations import Abbreviations, Definition, find_abbreviations
-from indexer.analysis import LANGUAGES, content_words, part_terms, stems, terms
+from indexer.analysis import LANGUAGES, content_words, part_terms, terms
 from indexer.blocks import Checks, trusted
 from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.counts import Among, Counts
 from indexer.definitions import read_definitions, write_definitions
 from indexer.postings import FIELDS, WORDS, Part, Postings, counted, keys_in, write
-from indexer.spelling import corrected
+from indexer.spelling import Stems, corrected
 from indexer.types import Language
 from indexer.wanted import Match, Wanted, matches
 
@@ -189,17 +189,17 @@ class LexicalIndex:
             count += int(self._counts.of(found, among).max(initial=0))
         return count
 
-    def _held(self, words: Sequence[str], among: Among | None) -> list[int]:
+    def _held(self, stems: Stems, among: Among | None) -> list[int]:
         """In how many passages each word stands, by itself or inside another.
 
         A word of no allowed passage is in none: a slip tells nobody of an embargoed document.
         """
-        held = np.zeros(len(words), np.int64)
-        for language in LANGUAGES:
-            stemmed = stems(list(words), language)
-            for found in keys_in(stemmed, language, FIELDS):
-                held += self._counts.of(found, among)
-        return [int(count) for count in held]
+        counts = [
+            self._counts.of(found, among)
+            for language, own in stems.items()
+            for found in keys_in(own, language, FIELDS)
+        ]
+        return [int(count) for count in np.sum(counts, axis=0)]
 
     def _length_norms(self) -> list[np.ndarray]:
         """Per segment (FIELDS, R) float32: what BM25 adds to a term's count, by length."""

@@ -43,10 +43,22 @@ def keys(terms: Sequence[str], language: Language, field: int) -> np.ndarray:
 
 def keys_in(terms: Sequence[str], language: Language, fields: Sequence[int]) -> np.ndarray:
     """(len(fields), len(terms)) uint64: the same for several fields, each term hashed once."""
-    hashes = (hash64(term.encode("utf-8", "replace")) for term in terms)
+    return salted(hashes(terms), language, fields)
+
+
+def hashes(terms: Sequence[str]) -> np.ndarray:
+    """(len(terms),) uint64: of the terms alone, whichever the language and the field."""
+    try:
+        return np.fromiter(map(hash64, map(str.encode, terms)), np.uint64, len(terms))
+    except UnicodeEncodeError:  # half of a surrogate pair
+        replaced = [term.encode("utf-8", "replace") for term in terms]
+        return np.fromiter(map(hash64, replaced), np.uint64, len(terms))
+
+
+def salted(hashed: np.ndarray, language: Language, fields: Sequence[int]) -> np.ndarray:
+    """(len(fields), len(hashed)) uint64: the keys of hashed terms in fields of a language."""
     salts = np.array([_SALTS[language, field] for field in fields], np.uint64)
-    found: np.ndarray = np.fromiter(hashes, np.uint64, len(terms)) ^ salts[:, None]
-    return found
+    return np.asarray(hashed ^ salts[:, None])
 
 
 class Postings:

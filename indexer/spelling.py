@@ -7,9 +7,9 @@ An unknown word is exchanged only for one that the documents hold or the diction
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from indexer.analysis import stem, stems
+from indexer.analysis import LANGUAGES, stem, stems
 from indexer.text.compounds import split_compound
 from indexer.text.dictionary import translations
 from indexer.types import Language
@@ -21,7 +21,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzäöüß"
 _WORD = re.compile(r"[^\W\d_]+")
 _TITLE = re.compile(r"(?:\b(?:Frau|Herrn?|Mrs?|Ms|Miss|Dr|Prof|von|van|de)\.?\s+)$")
 
-Held = Callable[[Sequence[str]], list[int]]  # words in lower case -> passages that hold each
+Stems = Mapping[Language, Sequence[str]]  # of the same words in each language
+Held = Callable[[Stems], list[int]]  # -> how many passages hold each
 
 
 def corrected(query: str, language: Language, held: Held) -> str:
@@ -39,7 +40,7 @@ def corrected(query: str, language: Language, held: Held) -> str:
         lower = word.lower()
         if not MIN_CHARS <= len(word) <= MAX_CHARS or not left:
             return word
-        if is_word(lower) or held([lower])[0] or _TITLE.search(query[: match.start()]):
+        if is_word(lower) or held(_in_all([lower]))[0] or _TITLE.search(query[: match.start()]):
             return word
         left -= 1
         # A capital letter inside an English question is a name's: only the documents know it.
@@ -59,39 +60,41 @@ def is_word(word: str) -> bool:
 
 
 def _nearest(word: str, language: Language, held: Held, *, only_held: bool) -> str | None:
-    neighbours = list(dict.fromkeys(slips(word)))
-    counts = held(neighbours)
+    neighbours = slips(word)
+    stemmed = _in_all(neighbours)
+    counts = held(stemmed)
     most = max(counts)
     if most:
         return neighbours[counts.index(most)]
     if only_held:
         return None
     table = translations().to_german if language == "en" else translations().to_english
-    for neighbour, own in zip(neighbours, stems(neighbours, language), strict=True):
+    for neighbour, own in zip(neighbours, stemmed[language], strict=True):
         if own in table:
             return neighbour
     # A compound that is nowhere written: taking all neighbours apart would take too long.
     return next((one for one in dict.fromkeys(likeliest_slips(word)) if is_word(one)), None)
 
 
-def slips(word: str) -> Iterator[str]:
-    """Yield what may have been meant, the likeliest kinds of slip first.
+def _in_all(words: list[str]) -> Stems:
+    return {language: stems(words, language) for language in LANGUAGES}
+
+
+def slips(word: str) -> list[str]:
+    """What may have been meant, each once, the likeliest kinds of slip first.
 
     Two letters exchanged, a letter too many, one too few, a wrong one; the first letter stays.
     """
-    places = range(1, len(word))
-    yield from likeliest_slips(word)
-    for place in (*places, len(word)):
-        for letter in LETTERS:
-            yield word[:place] + letter + word[place:]
-    for place in places:
-        for letter in LETTERS:
-            yield word[:place] + letter + word[place + 1 :]
+    split = [(word[:place], word[place:]) for place in range(1, len(word) + 1)]
+    fewer = [head + letter + tail for head, tail in split for letter in LETTERS]
+    wrong = [head + letter + tail[1:] for head, tail in split[:-1] for letter in LETTERS]
+    return list(dict.fromkeys([*likeliest_slips(word), *fewer, *wrong]))
 
 
-def likeliest_slips(word: str) -> Iterator[str]:
+def likeliest_slips(word: str) -> list[str]:
     """Two letters exchanged, or a letter too many."""
-    for place in range(1, len(word) - 1):
-        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-    for place in range(1, len(word)):
-        yield word[:place] + word[place + 1 :]
+    exchanged = [
+        word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+        for place in range(1, len(word) - 1)
+    ]
+    return exchanged + [word[:place] + word[place + 1 :] for place in range(1, len(word))]

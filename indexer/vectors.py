@@ -19,10 +19,10 @@ from indexer.errors import IndexDamaged
 from indexer.manifest import Manifest
 
 EXACT_FILE, NEAR_FILE = "vectors.faiss", "near.faiss"
-# Measured (eval/README.md, large indexes): from here on lists are no slower.
-EXACT_UP_TO = 10_000
+# Measured (eval/README.md, large indexes): up to here looking at all takes a millisecond.
+EXACT_UP_TO = 30_000
 LISTS = 4  # times the root of the number of vectors
-PROBED = 6  # a search reads one list in so many
+PROBED, PROBED_AT_LEAST = 6, 192  # a search reads one list in so many; .99 of the nearest
 _FEW = 1_000  # rows at once, of a search
 _ROUNDS, _PER_CENTRE = 10, 64  # of k-means; more make no better centres
 
@@ -116,7 +116,8 @@ class VectorIndex:
         if k == 0:
             return np.empty(0, np.float32), np.empty(0, np.int64)
         if self._near is not None and there > EXACT_UP_TO:
-            lists = faiss.SearchParametersIVF(nprobe=_lists(len(self)) // PROBED)  # type: ignore[call-arg]
+            read = max(_lists(len(self)) // PROBED, PROBED_AT_LEAST)
+            lists = faiss.SearchParametersIVF(nprobe=read)  # type: ignore[call-arg]
             scores, rows = _found(self._near, query, k, lists)
             # Where anything near the question is excluded, what comes next may be in no such list.
             if len(rows) == k and (allowed is None or allowed[rows].all()):

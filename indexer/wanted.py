@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.analysis import LANGUAGES
 from indexer.concepts import Concept
-from indexer.postings import FIELDS, PARTS, WORDS, keys, keys_in
+from indexer.postings import FIELDS, PARTS, WORDS, hashes, keys_in, salted
 from indexer.spelling import MAX_CHARS, slips
 
 # "Messe" also finds "Digitalisierungsmesse", for less: a part of a compound is not the whole.
@@ -46,6 +46,7 @@ def matches(wanted: Wanted, held: Callable[[np.ndarray], np.ndarray]) -> Iterato
             spelling does.
     """
     concept = wanted.concept
+    near: dict[str, np.ndarray] = {}  # most words have the same stem in every language
     for language in LANGUAGES:
         own = concept.terms[language]
         every = keys_in(list(own), language, wanted.fields)
@@ -54,6 +55,9 @@ def matches(wanted: Wanted, held: Callable[[np.ndarray], np.ndarray]) -> Iterato
             for key, weight in zip(found, own.values(), strict=True):
                 yield Match(key, field, inside * weight, fuzzy=False)
         if wanted.fuzzy and FUZZY_CHARS <= len(concept.word) <= MAX_CHARS:
-            near = list(dict.fromkeys(slips(next(iter(own)))))
-            for key in held(keys(near, language, WORDS)):
+            stem = next(iter(own))
+            if stem not in near:
+                near[stem] = hashes(slips(stem))
+            [neighbours] = salted(near[stem], language, [WORDS])
+            for key in held(neighbours):
                 yield Match(key, WORDS, FUZZY_WEIGHT, fuzzy=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.spelling import corrected, is_word, slips
+from indexer.spelling import Stems, corrected, is_word, slips
 from indexer.types import Language
 
 PASSAGES = {"wintergerst": 3, "kiezbox": 2, "digitalisierung": 9}
 
 
-def held(words: Sequence[str]) -> list[int]:
-    return [PASSAGES.get(word, 0) for word in words]
+def held(stems: Stems) -> list[int]:
+    return [PASSAGES.get(word, 0) for word in stems["other"]]  # the words themselves
 
 
 @pytest.mark.parametrize(
@@ -54,7 +52,7 @@ def test_what_is_known_or_nowhere_near_stays_to_the_letter(query: str, language:
 def test_the_documents_words_come_before_the_dictionarys() -> None:
     # "Anmeldug" is one slip from "Anmeldung", which the dictionary knows; here from a name, too.
     assert (
-        corrected("Anmeldug", "de", lambda words: [int(w == "anmeldus") for w in words])
+        corrected("Anmeldug", "de", lambda stems: [int(w == "anmeldus") for w in stems["other"]])
         == "anmeldus"
     )
 
@@ -74,5 +72,5 @@ def test_compounds_of_known_words_are_words() -> None:
 
 def test_a_third_language_is_left_alone() -> None:
     assert corrected(
-        "Combien de visiteurs sont venus ?", "other", lambda words: [1] * len(words)
+        "Combien de visiteurs sont venus ?", "other", lambda stems: [1] * len(stems["de"])
     ) == ("Combien de visiteurs sont venus ?")
