@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from damage_samples import flip
 
 from api.engine import Engine
 from indexer.building import bring_up_to_date
@@ -123,6 +125,32 @@ def test_a_damaged_index_is_not_rolled_back(settings: Settings) -> None:
     store.write_bytes(b"no database")
     with pytest.raises(NothingPublished, match=r"is damaged: `fundstelle index` first"):
         roll_back(settings)
+
+
+@pytest.mark.parametrize("damaged", ["store.sqlite", "vectors.faiss", "manifest.json"])
+def test_over_a_damaged_generation_the_one_before_it_is_brought_back(
+    settings: Settings, damaged: str
+) -> None:
+    settings = replace(settings, keep_generations=2)
+    for hour in ("sieben", "acht", "neun"):
+        write(settings, rathaus=f"Das Rathaus öffnet um {hour}.")
+    former = generations(settings.index)[-2]
+    [file] = [file for file in former.rglob("*") if file.name == damaged]
+    flip(file, "last")
+    assert roll_back(settings).generation == 4
+    assert Engine.open(settings).text("rathaus.txt") == "Das Rathaus öffnet um sieben.\n"
+
+
+def test_where_only_a_damaged_generation_is_kept_what_is_published_stays(
+    settings: Settings,
+) -> None:
+    write(settings, rathaus="Das Rathaus öffnet um acht.", park="Der Park ist zu.")
+    write(settings, rathaus="Das Rathaus öffnet um neun.")
+    flip(generations(settings.index)[0] / "segments" / "000001" / "store.sqlite", "last")
+    with pytest.raises(NothingPublished, match="no generation before the published one is kept"):
+        roll_back(settings)
+    assert current(settings.index).manifest.generation == 2
+    assert Engine.open(settings).text("rathaus.txt") == "Das Rathaus öffnet um neun.\n"
 
 
 def test_without_a_pointer_nothing_is_purged(settings: Settings) -> None:
