@@ -15,8 +15,11 @@ from api.engine import Engine
 from eval.scale.__main__ import main
 from eval.scale.documents import ARTICLES, LAWS, PARALLEL, write_documents
 from eval.scale.nearest import best_of, nearest
+from eval.scale.real import main as real_vectors
+from eval.scale.shape import list_recall
 from eval.scale.stand_in import StandIn
 from indexer.settings import Settings
+from indexer.vectors import EXACT_UP_TO
 
 
 def train(folder: Path) -> Path:
@@ -104,6 +107,25 @@ def test_the_table_has_every_stage_and_a_second_one_is_drawn_like_it(tmp_path: P
         Settings(corpus=(tmp_path / "drawn" / "corpus",), index=tmp_path / "drawn" / "index")
     )
     assert engine.search("Was brütet im Moor?").hits[0].title.startswith("Moor")
+
+
+def test_passages_alone_are_embedded_and_a_stopped_call_goes_on(tmp_path: Path) -> None:
+    file, given = tmp_path / "real.npy", ["--shared", str(shared(tmp_path))]
+    assert CliRunner().invoke(real_vectors, ["3", str(file), *given]).exit_code == 0
+    vectors = np.load(file)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors.shape == (3, 384)
+    [part] = (tmp_path / "real.parts").glob("0*.npy")
+    np.save(part, vectors[::-1])  # as if made before the stop: it is not made again
+    assert CliRunner().invoke(real_vectors, ["3", str(file), *given]).exit_code == 0
+    np.testing.assert_array_equal(np.load(file), vectors[::-1])
+
+
+def test_recall_is_the_share_of_the_nearest_that_a_search_finds(vectors: np.ndarray) -> None:
+    assert list_recall(vectors, vectors[:20]) == 1  # a small index looks at all
+    many = np.random.default_rng(6).normal(size=(EXACT_UP_TO + 1, 8)).astype(np.float32)
+    many /= np.linalg.norm(many, axis=1, keepdims=True)
+    assert 0.9 < list_recall(many, many[:50]) <= 1
 
 
 def test_missing_data_is_named(tmp_path: Path) -> None:

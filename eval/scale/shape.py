@@ -1,8 +1,10 @@
-"""Whether drawn vectors stand as near to each other as real ones: `python -m eval.scale.shape DIR`.
+"""Whether drawn vectors stand as near to each other as real ones: `python -m eval.scale.shape X`.
 
-DIR is the folder of a real index (`python -m eval.scale 100000 --folder DIR`). The cosine distance
-of the nearest, tenth and hundredth neighbour falls with the number of vectors by a power law; that
-of the samples is carried on to the larger number, and compared with vectors drawn like them.
+X is the folder of a real index (`python -m eval.scale 100000 --folder X`), or a file of
+vectors (`python -m eval.scale.real 100000 X`). The cosine distance of the nearest, tenth and
+hundredth neighbour falls with the number of vectors by a power law; that of the samples is carried
+on to the larger number, and compared with vectors drawn like them. How many of the ten nearest of
+the real ones an index of one segment finds is told as well.
 """
 
 from __future__ import annotations
@@ -13,11 +15,18 @@ from pathlib import Path
 import click
 import numpy as np
 
+from eval.scale.measuring import questions
 from eval.scale.nearest import Found, best_of, nearest
 from eval.scale.stand_in import SPREAD, StandIn
+from eval.suites.choosing import SHARED
+from indexer.encoder import load_encoder
+from indexer.joined import Vectors
 from indexer.manifest import current
 from indexer.previous import Contents
+from indexer.settings import Settings
+from indexer.vectors import VectorIndex
 
+K = 10
 NEIGHBOURS = (1, 10, 100)
 SAMPLES = (0.1, 0.5, 1.0)  # of the real vectors: 10,000, 50,000 and 100,000
 QUERIES = 500
@@ -26,14 +35,15 @@ SEED = 7
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, path_type=Path))
+@click.argument("what", type=click.Path(exists=True, path_type=Path))
+@click.option("--shared", type=click.Path(path_type=Path), default=SHARED, show_default=True)
 @click.option("--count", type=click.IntRange(1_000), default=1_000_000, show_default=True)
 @click.option("--spread", "spreads", type=float, multiple=True, default=[SPREAD], show_default=True)
-def main(folder: Path, count: int, spreads: tuple[float, ...]) -> None:
+def main(what: Path, shared: Path, count: int, spreads: tuple[float, ...]) -> None:
     """Print the distances of neighbours in samples, carried on to COUNT, and in drawn vectors."""
-    vectors = Contents.of(current(folder / "index")).vectors
-    chance = np.random.default_rng(SEED)
-    real = vectors.vectors(chance.permutation(len(vectors)))
+    real = _real(what)
+    asked = load_encoder(Settings.load().encoder).encode_passages(questions(shared / "data/eval"))
+    click.echo(f"recall@{K} of lists over {len(real):,} real: {list_recall(real, asked):.4f}\n")
     queries = real[:QUERIES]
     _line("cosine distance to neighbour", [f"{number:>8}" for number in NEIGHBOURS])
     sizes = [int(share * len(real)) for share in SAMPLES]
@@ -46,6 +56,24 @@ def main(folder: Path, count: int, spreads: tuple[float, ...]) -> None:
         drawn = drawn_distances(StandIn(real, spread), count)
         off = ", ".join(f"{one:+.0%}" for one in drawn / expected - 1)
         _line(f"{count:,} drawn, {spread}", [f"{one:8.4f}" for one in drawn] + [f"  {off}"])
+
+
+def _real(what: Path) -> np.ndarray:
+    """(R, D) float32, in no order."""
+    chance = np.random.default_rng(SEED)
+    if what.is_file():
+        return np.asarray(chance.permutation(np.load(what)))
+    vectors = Contents.of(current(what / "index")).vectors
+    return vectors.vectors(chance.permutation(len(vectors)))
+
+
+def list_recall(real: np.ndarray, queries: np.ndarray) -> float:
+    """Return the share of the K nearest of each query that a search of one segment finds."""
+    index = Vectors([VectorIndex.build(real)], real.shape[1])
+    _, true = nearest(queries, real, min(K, len(real)))
+    found = [index.search(query, K)[1] for query in queries]
+    hits = [len(np.intersect1d(one, other)) for one, other in zip(found, true, strict=True)]
+    return float(np.mean(hits) / true.shape[1])
 
 
 def distances(queries: np.ndarray, among: np.ndarray) -> np.ndarray:
