@@ -53,7 +53,8 @@ class Cutter:
         old = draft.old
         if old is not None and old.doc_id == draft.doc_id and self._is_alike(draft):
             pipeline = made_by(draft, self.pipeline)
-            return TakenOver(replace(old, pipeline=pipeline), old, self._previous.count(old))
+            new = old if old.pipeline == pipeline else replace(old, pipeline=pipeline)
+            return TakenOver(new, old, self._previous.count(old))
         made = self._ahead.pop((draft.folder, draft.path), None) or self._cut(draft)
         return made.named(draft.doc_id)
 

@@ -166,15 +166,12 @@ def _cut_as_they_come(
     stages: Stages,
 ) -> list[Draft]:
     drafts: list[Draft] = []
-    with closing(read):
-        while True:
-            with stages.on(READ):
-                draft = next(read, None)
-            if draft is None:
-                return drafts
+    with closing(read), stages.on(READ):  # until something is cut
+        for draft in read:
             drafts.append(draft)
             if is_shown(draft):
                 cutter.ahead(draft)
+    return drafts
 
 
 def _with_uploads(settings: Settings) -> Settings:

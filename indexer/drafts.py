@@ -112,7 +112,7 @@ class _Collector:
             metadata, read, made_by = reading.metadata, partial(_identity, reading), READER_VERSION
         else:
             metadata, read, made_by = old.metadata, partial(self._reading, old), _reader_of(old)
-        if self.reread or self.previous.original(file_sha256) is None:
+        if self.reread or not self.previous.has_original(file_sha256):
             (self.originals / file_sha256).write_bytes(data)
         published_id = None if here is None else here.doc_id
         return Draft(
@@ -130,7 +130,7 @@ class _Collector:
         )
 
     def _is_published(self, here: DocumentRecord, hashes: Hashes | None) -> bool:
-        kept = self.previous.original(here.file_sha256) is not None
+        kept = self.previous.has_original(here.file_sha256)
         return kept and hashes == (here.file_sha256, here.sidecar_sha256)
 
     def keep(self, folder: str, path: str) -> Iterator[Draft]:

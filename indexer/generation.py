@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,8 +111,9 @@ def _take_over(folder: Path, previous: Previous, wanted: Callable[[str], bool]) 
     taken = {path: entry for path, entry in manifest.files.items() if wanted(path)}
     for below in {path.rpartition("/")[0] for path in taken}:
         (folder / below).mkdir(parents=True, exist_ok=True)
-    for path in taken:
-        take_over(previous.generation.folder / path, folder / path)
+    published, new = os.fspath(previous.generation.folder), os.fspath(folder)
+    for path in taken:  # joined as text: there are as many as documents
+        take_over(f"{published}/{path}", f"{new}/{path}")
     return taken
 
 

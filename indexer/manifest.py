@@ -15,13 +15,15 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from indexer.blocks import Blocks, Entry, checksum
 from indexer.errors import IndexDamaged, IndexUnavailable
 
 FORMAT = 4  # 3: segments, own postings; 4: checksums of blocks, columns, lists of near vectors
 REMEDY = "`fundstelle index` makes it anew, `fundstelle index --rebuild` checks every byte before"
+
+# Of the rest as it is written, in braces: to write JSON anew takes longer than to read it.
+_HEAD, _REST = '{"checksum": "', '", '
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class Manifest:
         """Write it down with a checksum of its own, see `read_manifest`."""
         plain = {name: getattr(self, name) for name in Manifest.__dataclass_fields__}
         plain["segments"] = [asdict(segment) for segment in self.segments]
-        return json.dumps({"checksum": _checksum(plain), **plain})
+        text = json.dumps(plain)
+        return f"{_HEAD}{checksum(text.encode())}{_REST}{text[1:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +141,16 @@ def read_generation(folder: Path) -> Generation:
 def read_manifest(folder: Path) -> Generation:
     """Read what a generation consists of, without looking whether it is there; IndexDamaged."""
     try:
-        plain = json.loads((folder / "manifest.json").read_text())
+        text = (folder / "manifest.json").read_text()
+        plain = json.loads(text)
         if plain.get("format") != FORMAT:
             raise IndexDamaged(
                 f"{folder} has format {plain.get('format')}, this version reads {FORMAT}; "
                 "run `fundstelle index --rebuild`"
             )
-        if plain.pop("checksum") != _checksum(plain):
+        head = f"{_HEAD}{plain.pop('checksum')}{_REST}"
+        rest = f"{{{text[len(head) :]}"
+        if text != f"{_HEAD}{checksum(rest.encode())}{_REST}{rest[1:]}":
             raise ValueError("its checksum is that of something else")
         segments = [Segment(**segment) for segment in plain.pop("segments")]
         manifest = Manifest(**plain, segments=segments)
@@ -187,10 +193,6 @@ def sha256_of(file: Path) -> str:
     """Return the hexadecimal hash of a file's bytes."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _checksum(plain: dict[str, Any]) -> str:
-    return checksum(json.dumps(plain).encode())
 
 
 def _lengths(folder: str, below: str = "") -> dict[str, int]:

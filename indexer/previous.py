@@ -183,12 +183,12 @@ class Previous:
             raise KeyError(doc_id)
         return self.generation.folder / "segments" / self.segment_of[doc_id], self._numbers[doc_id]
 
-    def original(self, sha256: str) -> Path | None:
-        """Our copy of an original file, where it is kept whole."""
+    def has_original(self, sha256: str) -> bool:
+        """Whether our copy of an original file is kept whole."""
         path = f"originals/{sha256}"
         if self.generation is None or path in self._damaged:
-            return None
-        return self.generation.folder / path if path in self.generation.manifest.files else None
+            return False
+        return path in self.generation.manifest.files
 
     def _published(self) -> Contents:
         if self._contents is None:

@@ -158,13 +158,13 @@ def remove_old(index: Path, keep: int) -> list[Path]:
     return [folder for folder in before[: max(0, len(before) - keep)] if not remove(folder)]
 
 
-def take_over(published: Path, copy: Path) -> None:
+def take_over(published: str, copy: str) -> None:
     """Have an immutable file in two generations: linked, or copied durably where links fail."""
     try:
         os.link(published, copy)
     except OSError:  # file systems without hard links
         shutil.copyfile(published, copy)
-        fsync(copy)
+        fsync(Path(copy))
 
 
 def _remove_rests(index: Path) -> None:

@@ -64,8 +64,8 @@ def document_to_row(record: DocumentRecord) -> str:
     return json.dumps(plain, ensure_ascii=False)
 
 
-def document_from_row(row: str) -> DocumentRecord:
-    plain = json.loads(row)
+def document_from_plain(plain: dict[str, Any]) -> DocumentRecord:
+    """Make a document of what `document_to_row` wrote, as JSON is read."""
     blocks = plain["blocks"]
     return DocumentRecord(
         **{

@@ -40,7 +40,7 @@ def corrected(query: str, language: Language, held: Held) -> str:
         lower = word.lower()
         if not MIN_CHARS <= len(word) <= MAX_CHARS or not left:
             return word
-        if is_word(lower) or held(_in_all([lower]))[0] or _TITLE.search(query[: match.start()]):
+        if is_word(lower) or held(in_all([lower]))[0] or _TITLE.search(query[: match.start()]):
             return word
         left -= 1
         # A capital letter inside an English question is a name's: only the documents know it.
@@ -61,7 +61,7 @@ def is_word(word: str) -> bool:
 
 def _nearest(word: str, language: Language, held: Held, *, only_held: bool) -> str | None:
     neighbours = slips(word)
-    stemmed = _in_all(neighbours)
+    stemmed = in_all(neighbours)
     counts = held(stemmed)
     most = max(counts)
     if most:
@@ -76,7 +76,8 @@ def _nearest(word: str, language: Language, held: Held, *, only_held: bool) -> s
     return next((one for one in dict.fromkeys(likeliest_slips(word)) if is_word(one)), None)
 
 
-def _in_all(words: list[str]) -> Stems:
+def in_all(words: list[str]) -> Stems:
+    """Return the stems of words in lower case, language by language."""
     return {language: stems(words, language) for language in LANGUAGES}
 
 
