@@ -75,7 +75,7 @@ def test_every_route_that_needs_a_key_says_so_and_what_a_client_needs_to_go_on(
     described: dict[str, Any],
 ) -> None:
     scopes = {
-        route: next((list(one.values())[0][0] for one in operation["security"] if one), None)
+        route: next((next(iter(one.values()))[0] for one in operation["security"] if one), None)
         for route, operation in operations(described).items()
         if "security" in operation
     }

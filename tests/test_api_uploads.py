@@ -101,8 +101,8 @@ def test_a_declared_type_that_contradicts_the_name_is_refused(client: TestClient
 
 @pytest.mark.parametrize(
     "name",
-    ["../../../etc/cron.d/x.txt", "/etc/x.txt", "C:\\x.txt", "..\\..\\x.txt", "a\0b.txt", ".txt.txt",
-     "x" * 5_000 + ".txt", "-rf .txt", "a\r\nb.txt"],
+    ["../../../etc/cron.d/x.txt", "/etc/x.txt", "C:\\x.txt", "..\\..\\x.txt", "a\0b.txt",
+     ".txt.txt", "x" * 5_000 + ".txt", "-rf .txt", "a\r\nb.txt"],
 )  # fmt: skip
 def test_a_name_never_becomes_a_path(client: TestClient, harbour: Path, name: str) -> None:
     before = {path for path in harbour.rglob("*") if "index.data" not in path.parts}
@@ -193,10 +193,12 @@ def test_a_form_that_is_none_is_malformed(client: TestClient) -> None:
 def bomb(path: str) -> bytes:
     """An office file of a few kilobytes that unpacks to 400 MB."""
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        with archive.open(path, "w", force_zip64=True) as part:
-            for _ in range(400):
-                part.write(bytes(1_000_000))
+    with (
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(path, "w", force_zip64=True) as part,
+    ):
+        for _ in range(400):
+            part.write(bytes(1_000_000))
     return written.getvalue()
 
 

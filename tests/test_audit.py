@@ -43,7 +43,8 @@ def store(settings: Settings) -> Iterator[KeyStore]:
 
 
 def entries(settings: Settings) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (settings.data / "audit.jsonl").open(encoding="utf-8")]
+    lines = (settings.data / "audit.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines if line]
 
 
 def test_each_change_names_time_key_document_and_hash(settings: Settings, store: KeyStore) -> None:
