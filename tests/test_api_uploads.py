@@ -102,7 +102,7 @@ def test_a_declared_type_that_contradicts_the_name_is_refused(client: TestClient
 @pytest.mark.parametrize(
     "name",
     ["../../../etc/cron.d/x.txt", "/etc/x.txt", "C:\\x.txt", "..\\..\\x.txt", "a\0b.txt",
-     ".txt.txt", "x" * 5_000 + ".txt", "-rf .txt", "a\r\nb.txt"],
+     ".txt.txt", "x" * 1_000 + ".txt", "-rf .txt", "a\r\nb.txt"],
 )  # fmt: skip
 def test_a_name_never_becomes_a_path(client: TestClient, harbour: Path, name: str) -> None:
     before = {path for path in harbour.rglob("*") if "index.data" not in path.parts}
