@@ -223,7 +223,7 @@ def add_refusals(described: dict[str, Any]) -> None:
     """Describe what every route may answer, and those that need a scope, in OpenAPI."""
     operations = [one for methods in described["paths"].values() for one in methods.values()]
     for operation in operations:
-        statuses = [421]
+        statuses = [413, 421]
         if "security" in operation:
             if {} not in operation["security"]:  # there may be no keys, or asking is open to all
                 operation["security"].append({})
