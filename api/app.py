@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from api import problems
 from api.engine import Engine
 from api.jobs import Jobs
-from api.page import assets, documents, home, reference
+from api.page import assets, document, documents, home, reference
 from api.routes import asking, indexing, operation, writing
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
@@ -57,7 +57,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
     api = (asking, documents_api, writing, indexing, operation)
-    page = (home, documents, reference, assets)
+    page = (home, documents, document, reference, assets)
     for part in (*api, *page):
         app.include_router(part.router)
     return app
