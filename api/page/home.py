@@ -60,7 +60,11 @@ async def home(request: Request, host: Host) -> HTMLResponse:
     """Show the form and what could be asked here; `?document=` narrows it to one document."""
     document = str(tidy(request.query_params.get("document", "")))[:128]
     refusal = await refused(request)
-    return refusal or await _page(request, host, Asked(document=document))
+    if refusal is None:
+        return await _page(request, host, Asked(document=document))
+    if refusal.status_code == 401 and "authorization" not in request.headers:
+        refusal.status_code = 200  # nothing was asked yet: this is the door
+    return refusal
 
 
 @router.post("/")

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from api.page.marking import Marks, Stretch, stretches
+from api.answers import Citation
+from api.page.marking import Marks, Run, Stretch, stretches
 from indexer.text.markup import BULLET
 from indexer.text.structure import scan
 from indexer.types import Block, Span
@@ -22,7 +23,9 @@ PartKind = Literal["heading", "paragraph", "item", "row", "code"]
 SCANNED = {"text/markdown", "text/plain"}
 
 _WORD = re.compile(r"\w")
-_FENCE = re.compile(r"(?:^|\n)[ \t>]*(?:`{3,}|~{3,})[^`\n]*\n\s*$")
+_LINE = re.compile(r"\S.*")
+_FENCE = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
+_OPENED = re.compile(r"(?:^|\n)[ \t>]*(?:`{3,}|~{3,})[^`\n]*\n\s*$")
 _SEPARATOR = re.compile(r"\s*(?<!\\)\|\s*")
 _DELIMITER = re.compile(r"[ \t|:-]*-[ \t|:-]*")  # below the names of a table's columns
 
@@ -69,27 +72,48 @@ def layout(text: str, start: int, media_type: str, marks: Marks) -> tuple[tuple[
     parts: list[Part] = []
     lead = _lead(blocks, start, marks)
     at, level = 0, 1
-    for block in blocks:
+    for block in [*blocks, Block(len(text), len(text), "paragraph")]:
         for one in (*_shown_gap(text, at, block), block):
-            level = min(one.level + 1, level + 1, 6) if one.kind == "heading" else level
-            parts.append(_part(text, at, one, start, marks, lead, level))
+            if one.start == len(text):
+                continue  # what is left are signs
+            kind = _kind(text, at, one, parts[-1] if parts else None)
+            level = min(one.level + 1, level + 1, 6) if kind == "heading" else level
+            parts.append(_part(text, at, one, kind, level, start, marks, lead))
             at = one.end
-    rest = _shown_gap(text, at, Block(len(text), len(text), "paragraph"))
-    for one in rest:
-        parts.append(_part(text, at, one, start, marks, lead, level))
-        at = one.end
     groups = (Group(kind, tuple(group)) for kind, group in groupby(parts, lambda part: part.kind))
     return tuple(groups), text[at:]
 
 
+def rows(citation: Citation) -> tuple[Part, ...]:
+    """The lines of a passage that was cut from a table, below the names of its columns.
+
+    The names are no part of the passage, and are followed by the whole of it.
+    """
+    names = (Cell((Stretch((Run(column),), 0),)) for column in citation.columns)
+    marks = Marks(highlights=citation.highlights)
+    parts, at = [Part("row", cells=tuple(names), names_columns=True)], 0
+    for line in re.finditer(r"\S.*", citation.text):
+        row = Block(line.start(), line.end(), "row")
+        cells = tuple(_cells(citation.text, row, citation.start, marks, None))
+        parts.append(Part("row", citation.text[at : row.start], cells=cells))
+        at = row.end
+    return tuple(parts)
+
+
 def _part(
-    text: str, at: int, block: Block, start: int, marks: Marks, lead: int | None, level: int
+    text: str,
+    at: int,
+    block: Block,
+    kind: PartKind,
+    level: int,
+    start: int,
+    marks: Marks,
+    lead: int | None,
 ) -> Part:
-    begin, kind = block.start, _kind(text, at, block)
+    begin = block.start
     if kind == "row":
-        names = not block.columns
         cells = tuple(_cells(text, block, start, marks, lead))
-        return Part("row", text[at:begin], cells=cells, names_columns=names)
+        return Part("row", text[at:begin], cells=cells, names_columns=not block.columns)
     bullet = BULLET.match(text, begin, block.end) if kind == "item" else None
     begin = bullet.end() if bullet else begin
     shown = stretches(text[begin : block.end], start + begin, marks, lead, code=kind == "code")
@@ -97,9 +121,12 @@ def _part(
     return Part(kind, text[at:begin], shown, shown_level, bullet=bullet is not None)
 
 
-def _kind(text: str, at: int, block: Block) -> PartKind:
-    fenced = block.kind == "paragraph" and _FENCE.search(text[at : block.start])
-    return "code" if fenced else block.kind
+def _kind(text: str, at: int, block: Block, before: Part | None) -> PartKind:
+    """Code stands behind a fence that does not close the code before it."""
+    gap = text[at : block.start]
+    closes = before is not None and before.kind == "code"
+    opened = _OPENED.search(gap) and len(_FENCE.findall(gap)) > closes
+    return "code" if block.kind == "paragraph" and opened else block.kind
 
 
 def _cells(text: str, row: Block, start: int, marks: Marks, lead: int | None) -> Iterator[Cell]:
@@ -132,8 +159,8 @@ def _shown_gap(text: str, at: int, block: Block) -> list[Block]:
     gap = text[at : block.start]
     if not _WORD.search(gap) or _FENCE.search(gap):
         return []
-    begin = at + len(gap) - len(gap.lstrip())
-    return [Block(begin, begin + len(gap.strip()), "paragraph")]
+    lines = [match for match in _LINE.finditer(gap) if _WORD.search(match[0])]
+    return [Block(at + lines[0].start(), at + lines[-1].end(), "paragraph")]
 
 
 def _lead(blocks: list[Block], start: int, marks: Marks) -> int | None:

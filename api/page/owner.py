@@ -1,4 +1,4 @@
-"""What the page says of its owner, as the settings have it: name, logo, links that a law asks for."""
+"""What the page says of its owner, as the settings have it: name, logo, legal links, contact."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ from starlette.responses import HTMLResponse
 
 from api.links import is_web_link
 from api.page.assets import asset_path
-from api.page.marking import Stretch, Marks, stretches
+from api.page.layout import rows
+from api.page.marking import Marks, Stretch, stretches
 from api.page.owner import owner
 from api.page.quoting import cited_place, proof, reference, shown_at
 from api.page.texts import TEXTS, Interface, choose_interface
@@ -53,6 +54,7 @@ _environment = Environment(
 )
 _environment.filters.update(
     prose=prose,
+    rows=rows,
     lang=lang,
     day=day,
     shown_at=shown_at,
@@ -113,16 +115,16 @@ async def refused(request: Request) -> HTMLResponse | None:
         await may_ask(request)
     except HTTPException as error:
         texts = TEXTS[interface_of(request)]
-        tried = "authorization" in request.headers
-        message = texts["key_refused" if tried else "key_needed"]
-        wants_key = error.status_code in {401, 403}
-        given = {"message": message if wants_key else texts["busy"], "wants_key": wants_key}
-        page = render(request, "message.html", given, error.status_code)
+        message = {401: texts["key_needed"], 429: texts["busy"]}.get(error.status_code)
+        page = say(request, message or texts["not_allowed"], error.status_code)
         page.headers.update(error.headers or {})
         return page
     return None
 
 
 def say(request: Request, text: str, status: int) -> HTMLResponse:
-    """Render a page that only says why there is nothing to see."""
-    return render(request, "message.html", {"message": text, "wants_key": False}, status)
+    """Render a page that only says why there is nothing to see; on 401 it takes a key."""
+    wants_key = status == 401
+    if wants_key and "authorization" in request.headers:
+        text = TEXTS[interface_of(request)]["key_refused"]
+    return render(request, "message.html", {"message": text, "wants_key": wants_key}, status)
