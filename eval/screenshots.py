@@ -1,4 +1,4 @@
-"""Pictures of each view, in both themes, on a desktop and a phone: `python -m eval.screenshots FOLDER`.
+"""Pictures of each view, both themes, desktop and phone: `python -m eval.screenshots FOLDER`.
 
 Of the shipped corpus and an invented town (`eval.town`), by Debian's Chromium.
 """

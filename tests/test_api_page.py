@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.engine import Engine
-from api.page.examples import EXAMPLES
 from api.page.assets import VERSION
+from api.page.examples import EXAMPLES
 from api.page.texts import TEXTS, choose_interface
 from indexer.settings import Settings
 

@@ -157,9 +157,13 @@ def _with_headers(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
 def _shown_gap(text: str, at: int, block: Block) -> list[Block]:
     """What stands between two blocks and is no mere sign: shown as it is written."""
     gap = text[at : block.start]
-    if not _WORD.search(gap) or _FENCE.search(gap):
+    lines = [
+        line
+        for line in _LINE.finditer(gap)
+        if _WORD.search(line[0]) and not _FENCE.fullmatch(line[0])
+    ]
+    if not lines:
         return []
-    lines = [match for match in _LINE.finditer(gap) if _WORD.search(match[0])]
     return [Block(at + lines[0].start(), at + lines[-1].end(), "paragraph")]
 
 
