@@ -44,7 +44,6 @@ def town_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         index=folder / "index",
         clock=town.CLOCK,
         asks_per_minute=0,
-        log_questions=True,
         contact_de="presse@lindenau.example",
         contact_en="https://lindenau.example/contact",
         imprint_de="https://lindenau.example/impressum",
@@ -69,8 +68,8 @@ def site(chromium: Browser, town_settings: Settings, town_engine: Engine) -> Ite
 
 @pytest.fixture(scope="package")
 def mounted(chromium: Browser, town_settings: Settings, town_engine: Engine) -> Iterator[str]:
-    """The same below a path, as behind a reverse proxy."""
-    below = replace(town_settings, root_path="/suche")
+    """The same below a path, as behind a reverse proxy, with questions being logged."""
+    below = replace(town_settings, root_path="/suche", log_questions=True)
     with browsing.served(create_app(below, town_engine)) as url:
         yield f"{url}/suche"
 
