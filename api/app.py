@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from api import problems
 from api.engine import Engine
 from api.jobs import Jobs
-from api.page import assets, document, documents, home, reference
-from api.routes import asking, indexing, operation, writing
+from api.page import assets, document, documents, evaluation, home, reference
+from api.routes import asking, indexing, operation, status, writing
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
@@ -56,8 +56,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.shared = SharedState(settings.service)
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
-    api = (asking, documents_api, writing, indexing, operation)
-    page = (home, documents, document, reference, assets)
+    api = (asking, documents_api, writing, indexing, status, operation)
+    page = (home, documents, document, evaluation, reference, assets)
     for part in (*api, *page):
         app.include_router(part.router)
     return app

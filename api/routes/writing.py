@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated, Literal, ParamSpec
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.exceptions import RequestValidationError
@@ -92,8 +92,7 @@ async def put(
         media_type(name)
     except ValueError as error:
         raise HTTPException(415, str(error)) from None
-    buried = {stone.doc_id for stone in changes.buried(settings.data)}
-    if doc_id in buried or not _replaceable(host, doc_id):
+    if holder(host, doc_id) == "folder":
         raise HTTPException(409, f"{doc_id} is a document of a corpus folder.")
     await _left(changes.leave_upload, settings.data, doc_id, file.file, name, metadata)
     return await accepted(jobs, root)
@@ -126,10 +125,14 @@ async def _left(leave: Callable[P, None], *given: P.args, **named: P.kwargs) -> 
         raise DataUnavailable(f"nothing can be left for the next run: {error}") from error
 
 
-def _replaceable(host: EngineHost, doc_id: str) -> bool:
-    """Whether nothing, or an upload, has this id."""
-    folder = _folder(host, doc_id)
-    return folder is None or not _is_corpus(host, folder)
+def holder(host: EngineHost, doc_id: str) -> Literal["upload", "folder"] | None:
+    """Where the document of this id comes from, shown or not; None where no document has it."""
+    data, folder = host.settings.data, _folder(host, doc_id)
+    if folder is not None and _is_corpus(host, folder):
+        return "folder"
+    if any(stone.doc_id == doc_id for stone in changes.buried(data)):
+        return "folder"
+    return "upload" if folder is not None or changes.is_upload(data, doc_id) else None
 
 
 def _is_corpus(host: EngineHost, folder: Path) -> bool:
