@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from test_api_writing import LOCAL
 
 from api.app import create_app
 from api.engine import Engine
-from api.page.documents import moment
 from api.page.corpus_texts import CORPUS_TEXTS, SCRIPT_TEXTS
+from api.page.documents import moment
 from indexer.building import bring_up_to_date
 from indexer.settings import Settings
 
@@ -54,7 +55,8 @@ def engine(settings: Settings) -> Engine:
 
 @pytest.fixture
 def public(settings: Settings, engine: Engine) -> Iterator[TestClient]:
-    with TestClient(create_app(settings, engine), base_url=LOCAL, client=ELSEWHERE) as client:
+    app = create_app(replace(settings, public_ask=True), engine)
+    with TestClient(app, base_url=LOCAL, client=ELSEWHERE) as client:
         yield client
 
 

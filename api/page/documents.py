@@ -19,7 +19,7 @@ from api.filters import Filters
 from api.last_run import FileNote, LastRun, read_last_run
 from api.page.corpus_texts import CORPUS_TEXTS, SCRIPT_TEXTS
 from api.page.reasons import Said, said
-from api.page.rendering import day, interface_of, render, say
+from api.page.rendering import day, interface_of, refused, render, say
 from api.page.texts import TEXTS, Interface
 from api.routes.access import may_write
 from api.routes.needs import Host, Root
@@ -62,6 +62,8 @@ class ShownRun:
 @router.get("/documents/")
 async def documents(request: Request, host: Host, root: Root) -> HTMLResponse:
     """List the documents; who may write sees what the last run did, and can change them."""
+    if page := await refused(request):
+        return page
     interface = interface_of(request)
     offset = offset_of(request.query_params.get("offset", "0"))
     if offset is None:
