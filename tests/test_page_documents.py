@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from html_samples import ENGLISH, GERMAN, Seen
 from starlette.testclient import TestClient
-from test_api_page import ENGLISH, GERMAN, Page
 from test_api_writing import LOCAL
 
 from api.app import create_app
@@ -71,7 +71,7 @@ def cells(html: str) -> dict[str, list[str]]:
     rows = html.split('<tr role="row" id="row-')[1:]
     return {
         row.partition('"')[0]: [
-            " ".join(Page(cell.partition(">")[2]).text.split()) for cell in row.split("<td")[1:]
+            " ".join(Seen(cell.partition(">")[2]).text.split()) for cell in row.split("<td")[1:]
         ]
         for row in (row.partition("</tr>")[0] for row in rows)
     }
@@ -103,18 +103,18 @@ def test_the_public_learns_nothing_of_runs_and_files(public: TestClient) -> None
 
 def test_who_may_write_sees_what_the_last_run_did(writer: TestClient) -> None:
     text = writer.get("/documents", headers=GERMAN).text
-    said = " ".join(Page(text).text.split())
+    said = " ".join(Seen(text).text.split())
     assert "neu 4" in said
     assert "fehlgeschlagen 1" in said
     assert f"{EVIL}.txt ist leer" in said
     assert "Dateien mit der Endung .xls werden nicht gelesen" in said
     assert "abgelaufen" in said  # can still be deleted
-    english = " ".join(Page(writer.get("/documents", headers=ENGLISH).text).text.split())
+    english = " ".join(Seen(writer.get("/documents", headers=ENGLISH).text).text.split())
     assert f"{EVIL}.txt is empty" in english
 
 
 def test_names_and_titles_with_html_in_them_stay_text(writer: TestClient) -> None:
-    page = Page(writer.get("/documents").text)
+    page = Seen(writer.get("/documents").text)
     assert f"Hafen {EVIL}" in page.text
     assert not [tag for tag, _ in page.tags if tag == "img"]
     [button] = [given for _, given in page.tags if given.get("data-delete") == "hafen.txt"]
@@ -125,7 +125,7 @@ def test_names_and_titles_with_html_in_them_stay_text(writer: TestClient) -> Non
 
 def test_what_the_script_says_comes_in_the_language_of_the_page(writer: TestClient) -> None:
     for headers, words in ((GERMAN, SCRIPT_TEXTS["de"]), (ENGLISH, SCRIPT_TEXTS["en"])):
-        page = Page(writer.get("/documents", headers=headers).text)
+        page = Seen(writer.get("/documents", headers=headers).text)
         [manage] = [given for _, given in page.tags if given.get("id") == "manage"]
         assert json.loads(html.unescape(str(manage["data-words"]))) == words
 
@@ -143,7 +143,7 @@ def _gaps(text: str) -> list[str]:
 
 
 def test_without_scripts_nothing_is_offered_that_would_not_work(writer: TestClient) -> None:
-    page = Page(writer.get("/documents").text)
+    page = Seen(writer.get("/documents").text)
     offered = [
         given for tag, given in page.tags if given.get("id") == "manage" or given.get("data-delete")
     ]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from html_samples import ENGLISH, GERMAN, Seen
 from starlette.testclient import TestClient
-from test_api_page import ENGLISH, GERMAN, Page
 
 from api.app import create_app
 from api.page.evaluation import COMMAND, percent, usual
@@ -98,10 +98,10 @@ def test_figures_are_written_as_their_readers_write_them(
     client: TestClient, settings: Settings
 ) -> None:
     leave(settings, to_json(REPORT))
-    german = Page(client.get("/evaluation", headers=GERMAN).text).text
+    german = Seen(client.get("/evaluation", headers=GERMAN).text).text
     assert "0,741 0,650–0,820" in german
     assert "0,750 18 von 24" in " ".join(german.split())
-    english = Page(client.get("/evaluation", headers=ENGLISH).text).text
+    english = Seen(client.get("/evaluation", headers=ENGLISH).text).text
     assert "0.741 0.650–0.820" in english
     assert "0.042" in english  # lost by typos
 
@@ -111,7 +111,7 @@ def test_plots_are_drawn_without_a_style_and_with_no_text_of_others_in_them(
 ) -> None:
     leave(settings, to_json(REPORT))
     html = client.get("/evaluation").text
-    page = Page(html)
+    page = Seen(html)
     assert ("rect", {"class": "fill", "width": "74.13%", "height": "16", "rx": "3"}) in page.tags
     assert EVIL not in html
     assert EVIL in page.text

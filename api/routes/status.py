@@ -59,7 +59,7 @@ class Proposals:
     proposals: tuple[Proposal, ...]
 
 
-@router.get("/status", response_model=Status, responses=documented(401, 403, 503))
+@router.get("/status", response_model=Status, responses=documented(403, 503))
 async def status(host: Host) -> Response:
     """Tell what the last run did, with every file that failed or was passed over, and why.
 
@@ -72,7 +72,7 @@ async def status(host: Host) -> Response:
 @router.post(
     "/doc-ids",
     response_model=Proposals,
-    responses=documented(400, 401, 403, 413, 415, 422),
+    responses=documented(400, 403, 413, 415, 422, 503),
     dependencies=[Depends(json_only)],
 )
 async def doc_ids(given: Annotated[NamesRequest, Body()], host: Host) -> Response:
