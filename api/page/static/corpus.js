@@ -8,16 +8,6 @@ const PATIENCE = 6; // waits for the limit of requests, for each file
 const SHOWN_LINKS = 20;
 let busy = false; // one job at a time: two could not be told apart on one page
 
-onView((root) => {
-  const manage = root.querySelector("#manage");
-  const refused = root.querySelector("[data-refused]");
-  if (refused && hasKey()) complain(refused.dataset.refused);
-  if (manage && !manage.dataset.ready) {
-    manage.dataset.ready = "yes";
-    new Tools(root, manage).start();
-  }
-});
-
 class Tools {
   constructor(root, manage) {
     this.root = root;
@@ -133,7 +123,16 @@ class Tools {
     row.querySelector("[data-field=doc_id]").addEventListener("change", () => this.propose([row], true));
     this.chosen.set(row, file);
     this.list.append(row);
+    const unfit = this.unfit(file);
+    if (unfit) this.state(row, this.explain(unfit), "bad");
     return row;
+  }
+
+  // What the server would say to a file, known before it is sent.
+  unfit(file) {
+    const known = this.files.accept.split(",").some((ending) => file.name.toLowerCase().endsWith(ending));
+    if (!known) return new Problem(415);
+    return file.size > this.manage.dataset.megabytes * 1e6 ? new Problem(413) : null;
   }
 
   removeRow(row) {
@@ -170,6 +169,7 @@ class Tools {
         field.value = id;
         field.removeAttribute("aria-invalid");
         const note = { upload: "replaces", folder: "in_folder" }[taken];
+        if (this.unfit(this.chosen.get(rows[at]))) return;
         this.state(rows[at], note ? this.words[note] : "", taken === "folder" ? "bad" : "");
       });
     } catch (problem) {
@@ -316,6 +316,8 @@ class Tools {
       }
     }
     const file = this.chosen.get(row);
+    const unfit = this.unfit(file);
+    if (unfit) throw unfit;
     body.append("file", file, file.name);
     for (let waited = 0; ; waited += 1) {
       this.state(row, this.words.sending);
@@ -378,3 +380,13 @@ function size(bytes) {
   const format = { style: "unit", unit: units[power], maximumFractionDigits: power === 2 ? 1 : 0 };
   return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1000 ** power);
 }
+
+onView((root) => {
+  const manage = root.querySelector("#manage");
+  const refused = root.querySelector("[data-refused]");
+  if (refused && hasKey()) complain(refused.dataset.refused);
+  if (manage && !manage.dataset.ready) {
+    manage.dataset.ready = "yes";
+    new Tools(root, manage).start();
+  }
+});
