@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from api.page.documents import moment
 from api.page.evaluation_report import EvaluationReport, Histogram, SuiteFigures, read_report
-from api.page.evaluation_texts import EVALUATION_TEXTS
+from api.page.evaluation_texts import EVALUATION_TEXTS, name_of
 from api.page.rendering import interface_of, refused, render
 from api.page.texts import Interface
 from api.routes.needs import Host
@@ -47,6 +47,7 @@ async def evaluation(request: Request, host: Host) -> HTMLResponse:
         "percent": percent,
         "measures_of": measures_of,
         "usual": usual,
+        "name_of": partial(name_of, interface=interface),
     }
     return render(request, "evaluation.html", given)
 
@@ -62,7 +63,7 @@ def number(value: float, interface: Interface, places: int = 3) -> str:
     >>> number(0.7413, "de")
     '0,741'
     """
-    text = f"{value:.{places}f}"
+    text = f"{value:.{places}f}".replace("-", "−")
     return text.replace(".", ",") if interface == "de" else text
 
 

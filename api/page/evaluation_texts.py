@@ -14,7 +14,6 @@ _DE = {
     "suites": "Fragensammlungen",
     "questions": "Fragen",
     "pair": "Sprachen",
-    "all": "alle",
     "quality": "Rangfolge der Stellen, nDCG@10",
     "quality_note": "Balken: Mittel über die Fragen; Strich: 95-%-Intervall.",
     "table": "Alle Maße: {suite}",
@@ -60,7 +59,6 @@ _EN = {
     "suites": "Sets of questions",
     "questions": "Questions",
     "pair": "Languages",
-    "all": "all",
     "quality": "Ranking of passages, nDCG@10",
     "quality_note": "Bar: mean over the questions; line: 95 % interval.",
     "table": "All measures: {suite}",
@@ -96,3 +94,41 @@ _EN = {
     "passages.",
 }
 EVALUATION_TEXTS: dict[Interface, dict[str, str]] = {"de": _DE, "en": _EN}
+
+# The evaluation's own words; what is not named here is shown as it is, as English.
+_GERMAN_NAMES = {
+    "all": "alle",
+    "missing_fact": "Angabe fehlt",
+    "missing_detail": "Einzelheit fehlt",
+    "wrong_year": "anderes Jahr",
+    "wrong_name": "anderer Name",
+    "false_premise": "falsche Voraussetzung",
+    "off_topic": "anderes Thema",
+    "small_talk": "Plauderei",
+    "other_language": "andere Sprache",
+    "unclear": "unverständlich",
+    "typos": "mit Tippfehlern",
+    "wrong keys": "mit Nachbartasten",
+    "no umlauts": "ohne Umlaute",
+    "lower case": "klein geschrieben",
+    "keywords": "nur Stichwörter",
+    "mixed": "beide Sprachen gemischt",
+    "filters": "Auswahl",
+    "question": "Frage lesen",
+    "encoding": "Encodieren",
+    "dense": "Bedeutung vergleichen",
+    "lexical": "Wörter vergleichen",
+    "fusion and second stage": "Zusammenführen",
+    "all but encoding": "alles außer Encodieren",
+}
+
+
+def name_of(word: str, interface: Interface) -> tuple[str, Interface]:
+    """What a reader calls one of them, and the language that it is in.
+
+    >>> name_of("off_topic", "en")
+    ('off topic', 'en')
+    """
+    if interface == "de" and word in _GERMAN_NAMES:
+        return _GERMAN_NAMES[word], "de"
+    return word.replace("_", " "), "en"
