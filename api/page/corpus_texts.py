@@ -165,6 +165,8 @@ _SCRIPT_DE = {
     "404": "Das gibt es nicht mehr.",
     "409": "Diese Kennung gehört einem Dokument aus einem Ordner des Servers. "
     "Es lässt sich nur dort ersetzen.",
+    "full": "Diese Kennung ist vergeben, oder es sind schon so viele Dokumente hochgeladen "
+    "wie erlaubt.",
     "413": "Die Datei ist zu groß: höchstens {megabytes} MB.",
     "415": "Dateien dieser Art werden nicht gelesen, oder der Inhalt passt nicht zur Endung.",
     "422": "Das ist so nicht gültig.",
@@ -208,6 +210,7 @@ _SCRIPT_EN = {
     "404": "This is no longer there.",
     "409": "This id belongs to a document of a folder of the server. "
     "It can only be replaced there.",
+    "full": "This id is taken, or as many documents have been uploaded as allowed.",
     "413": "The file is too large: at most {megabytes} MB.",
     "415": "Files of this kind are not read, or the content is not what the ending says.",
     "422": "This is not valid.",

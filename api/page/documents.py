@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 
 from api.clock import clock
 from api.filters import Filters
-from api.last_run import FileNote, LastRun, read_last_run
+from api.last_run import FileNote, read_last_run
 from api.page.corpus_texts import CORPUS_TEXTS, SCRIPT_TEXTS
 from api.page.reasons import Said, said
 from api.page.rendering import day, interface_of, refused, render, say
@@ -24,7 +24,9 @@ from api.page.texts import TEXTS, Interface
 from api.routes.access import may_write
 from api.routes.needs import Host, Root
 from api.schemas import DEFAULT_LIMIT, under
+from indexer.changes import is_upload
 from indexer.errors import FundstelleError
+from indexer.reading.ids import is_doc_id
 from indexer.reading.walk import MEDIA_TYPES
 from indexer.settings import Settings
 
@@ -40,6 +42,7 @@ class ShownNote:
 
     path: str
     reason: Said
+    upload: str = ""  # the id of the upload that it is; what failed can only be deleted here
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ async def documents(request: Request, host: Host, root: Root) -> HTMLResponse:
     except FundstelleError:
         return say(request, TEXTS[interface]["unavailable"], 503)
     settings: Settings = host.settings
-    run = await run_sync(read_last_run, settings.index) if writes else None
+    run = await run_sync(_last_run, settings, interface) if writes else None
     given: dict[str, Any] = {
         "c": CORPUS_TEXTS[interface],
         "words": SCRIPT_TEXTS[interface],
@@ -87,7 +90,7 @@ async def documents(request: Request, host: Host, root: Root) -> HTMLResponse:
         "earlier": max(0, offset - DEFAULT_LIMIT) if offset else None,
         "later": offset + DEFAULT_LIMIT if offset + DEFAULT_LIMIT < found.total else None,
         "writes": writes,
-        "run": shown(run, interface) if run else None,
+        "run": run,
         "moment": partial(moment, interface=interface),
         "now": clock(settings.clock)(),
         "endings": tuple(MEDIA_TYPES),
@@ -111,13 +114,19 @@ def offset_of(text: str) -> int | None:
     return int(text) if plain else None
 
 
-def shown(run: LastRun, interface: Interface) -> ShownRun:
-    """Say in the reader's language what a run did."""
+def _last_run(settings: Settings, interface: Interface) -> ShownRun | None:
+    """What the last run did, in the reader's language; None where nothing is known of one."""
+    run = read_last_run(settings.index)
+    if run is None:
+        return None
+
+    def shown(note: FileNote) -> ShownNote:
+        doc_id = note.path.partition("/document.")[0]
+        upload = doc_id != note.path and is_doc_id(doc_id) and is_upload(settings.data, doc_id)
+        return ShownNote(note.path, said(note.reason, interface), doc_id if upload else "")
 
     def notes(found: tuple[FileNote, ...]) -> tuple[ShownNote, ...]:
-        return tuple(
-            ShownNote(note.path, said(note.reason, interface)) for note in found[:SHOWN_NOTES]
-        )
+        return tuple(shown(note) for note in found[:SHOWN_NOTES])
 
     skipped = Counter(said(note.reason, interface) for note in run.skipped)
     return ShownRun(

@@ -21,6 +21,7 @@ class Tools {
     this.outcome = manage.querySelector("[data-outcome]");
     this.dialog = root.querySelector("#delete");
     this.chosen = new Map(); // row -> file
+    this.proposed = Promise.resolve(); // when all ids that were asked for are there
   }
 
   start() {
@@ -61,6 +62,7 @@ class Tools {
       return this.fill("field", { field: input?.closest("label").firstElementChild.textContent ?? field });
     });
     if (named.length) return named.join(" ");
+    if (problem.status === 409 && row?.dataset.taken !== "folder") return this.words.full;
     const known = String(problem.status) in this.words ? problem.status : 500;
     return this.fill(String(known), { status: problem.status });
   }
@@ -100,14 +102,14 @@ class Tools {
     });
   }
 
-  async choose(files) {
+  choose(files) {
     if (!files.length) return;
     const rows = files.map((file) => this.addRow(file));
     this.form.hidden = false;
     const count = this.chosen.size;
     say(count === 1 ? this.words.chosen_one : this.fill("chosen", { count }));
     rows[0].querySelector("input").focus();
-    for (let at = 0; at < rows.length; at += 100) await this.propose(rows.slice(at, at + 100));
+    for (let at = 0; at < rows.length; at += 100) this.propose(rows.slice(at, at + 100));
   }
 
   addRow(file) {
@@ -152,7 +154,11 @@ class Tools {
   }
 
   // Ask the server which ids the names get, or whether the ids that were written are taken.
-  async propose(rows, written = false) {
+  propose(rows, written = false) {
+    this.proposed = Promise.all([this.proposed, this.askForIds(rows, written)]);
+  }
+
+  async askForIds(rows, written) {
     const names = rows.map((row) => {
       const field = row.querySelector("[data-field=doc_id]");
       return (written && field.value.trim()) || this.chosen.get(row).name;
@@ -165,12 +171,13 @@ class Tools {
       });
       const { proposals } = await reply.json();
       proposals.forEach(({ doc_id: id, taken }, at) => {
-        const field = rows[at].querySelector("[data-field=doc_id]");
-        field.value = id;
-        field.removeAttribute("aria-invalid");
+        const row = rows[at];
+        if (!this.chosen.has(row)) return; // not to be uploaded any more
+        row.querySelector("[data-field=doc_id]").value = id;
+        row.dataset.taken = taken ?? "";
+        if (this.unfit(this.chosen.get(row))) return;
         const note = { upload: "replaces", folder: "in_folder" }[taken];
-        if (this.unfit(this.chosen.get(rows[at]))) return;
-        this.state(rows[at], note ? this.words[note] : "", taken === "folder" ? "bad" : "");
+        this.state(row, note ? this.words[note] : "", taken === "folder" ? "bad" : "");
       });
     } catch (problem) {
       for (const row of rows) this.state(row, this.explain(problem), "bad");
@@ -247,6 +254,7 @@ class Tools {
   }
 
   async upload() {
+    await this.proposed;
     const rows = [...this.chosen.keys()];
     const ids = rows.map((row) => row.querySelector("[data-field=doc_id]").value.trim());
     const twice = rows.filter((row, at) => ids.indexOf(ids[at]) !== at);
