@@ -57,6 +57,7 @@ def _answer(question: str, language: str, citation: dict[str, Any]) -> dict[str,
         "end": end,
         "published": citation["published"],
         "outdated": False,
+        "conflicting": False,
     }
     return {
         "id": "5f0c7b2f6d2f4a0f9e0d1c2b3a495867",
