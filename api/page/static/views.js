@@ -29,6 +29,7 @@ export function hasKey() {
 
 export function useKey(text) {
   key = text.trim();
+  if (/[^\x21-\x7e]/.test(key)) key = encodeURIComponent(key); // no key of ours, but a header can say it
 }
 
 export function send(url, options = {}) {
@@ -214,6 +215,7 @@ addEventListener("click", (event) => {
 
 onView((root) => {
   for (const one of root.querySelectorAll("[data-js]")) one.hidden = false;
+  for (const one of root.querySelectorAll("[data-no-js]")) one.hidden = true;
   for (const one of root.querySelectorAll("[data-forget]")) one.hidden = !key;
 });
 
