@@ -172,6 +172,8 @@ def test_while_it_is_asked_the_page_says_so(site: str, open_page: Open) -> None:
     expect(page.locator("#page")).to_have_attribute("aria-busy", "true")
     expect(page.locator("#status")).to_have_text(DE["asking"])
     expect(page.locator(".waiting")).to_be_visible()
+    while not held:
+        page.wait_for_timeout(10)
     held[0].continue_()
     expect(page.locator(".sentence q").first).to_have_text(UKRAINE)
     expect(page.locator("[aria-busy]")).to_have_count(0)
