@@ -190,7 +190,7 @@ def test_what_goes_wrong_is_said_and_the_question_stays(
     def fail(route: Route) -> None:
         if status == 0:
             route.abort()
-        elif status == 502:  # a proxy's own page
+        elif status in {429, 502}:  # a page of its own, of a proxy or of ours
             route.fulfill(status=status, content_type="text/html", body="<h1>Bad gateway</h1>")
         else:
             route.fulfill(status=status, content_type="application/problem+json", body="{}")
