@@ -220,7 +220,7 @@ def test_where_the_limit_of_requests_is_reached_the_page_waits_and_goes_on(
     page.route("**/v1/documents/*", limited)
     page.set_input_files("#files", [upload("boje.txt", b"Die Boje ist rot.")])
     page.get_by_role("button", name="Hochladen", exact=True).click()
-    expect(page.locator("[data-state]")).to_have_text("Zu viele Anfragen; weiter in 1 Sekunden.")
+    expect(page.locator("[data-state]")).to_have_text("Zu viele Anfragen; weiter in 1 s.")
     outcome(page, "Fertig. Ein Dokument aufgenommen.")
     assert len(refused) == 1
 
