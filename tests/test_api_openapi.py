@@ -152,6 +152,5 @@ def test_the_documentation_page_lists_every_route_and_loads_nothing(client: Test
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     for method, path in ERRORS:
         assert f"<code>{method.upper()} {path}</code>" in page.text
-    loaded = re.findall(r'(?:src|href)="([^"#]+)"', page.text)
-    assert [address for address in loaded if not address.startswith(("/", "?"))] == []
+    assert re.findall(r'(?:src|<link[^>]*href)="(?!/static/)', page.text) == []
     assert "Wer war 2023 Partnerland der SCCON?" in page.text

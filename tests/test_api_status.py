@@ -13,6 +13,7 @@ from api.app import create_app
 from api.last_run import read_last_run
 from indexer.building import bring_up_to_date
 from indexer.errors import NothingPublished
+from indexer.reading.ids import is_doc_id
 from indexer.settings import Settings
 
 
@@ -96,6 +97,18 @@ def test_the_id_of_a_removed_document_of_a_folder_is_still_taken(client: TestCli
 def test_names_that_no_file_has_are_refused(client: TestClient, names: object) -> None:
     reply = client.post("/v1/doc-ids", json={"names": names})
     assert reply.status_code == 422
+
+
+def test_no_name_makes_a_proposal_fail(client: TestClient) -> None:
+    for name in ("\0", "..", "/", "名前.pdf", "a" * 1_024, "\u202e.txt", " "):
+        [proposal] = client.post("/v1/doc-ids", json={"names": [name]}).json()["proposals"]
+        assert is_doc_id(proposal["doc_id"]), name
+    lone = client.post(
+        "/v1/doc-ids",
+        content=b'{"names": ["\\ud800.txt"]}',
+        headers={"content-type": "application/json"},
+    )
+    assert lone.status_code == 422
 
 
 def test_who_may_not_write_is_told_neither(settings: Settings) -> None:

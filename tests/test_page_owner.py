@@ -78,6 +78,12 @@ def test_only_listed_pages_may_frame_this_one(
         assert other.get("/").headers["content-security-policy"].endswith("frame-ancestors 'none'")
 
 
+@pytest.mark.parametrize("frame", ["*; script-src *", "https://a.example https://b.example", "a"])
+def test_what_may_frame_the_page_cannot_loosen_its_policy(frame: str) -> None:
+    with pytest.raises(ValueError, match="frame_ancestors must be origins"):
+        Settings(frame_ancestors=(frame,))
+
+
 def test_what_is_said_in_one_language_only_is_linked_in_both() -> None:
     settings = Settings(imprint_de="https://a.example/", contact_de="Rathaus, Zimmer 3")
     assert owner(settings, "en").imprint == "https://a.example/"

@@ -40,7 +40,6 @@ GERMAN = {
     "translations": "Übersetzungen",
     "valid_until": "Gültig bis",
     "checksum": "Prüfsumme des Texts",
-    "text": "Text",
     "title": "Titel",
     "earlier": "Vorige",
     "later": "Weitere",
@@ -119,7 +118,6 @@ GERMAN = {
     "key_needs_script": "Der Schlüssel wird als Kopfzeile gesendet. Dazu braucht diese Seite "
     "JavaScript.",
     "forget_key": "Schlüssel vergessen",
-    "cited_place": "Zitierte Stelle",
     "to_place": "Zur zitierten Stelle",
     "details": "Angaben zum Dokument",
     "part": "Teil {number} von {parts}",

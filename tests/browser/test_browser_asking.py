@@ -172,6 +172,8 @@ def test_while_it_is_asked_the_page_says_so(site: str, open_page: Open) -> None:
     expect(page.locator("#page")).to_have_attribute("aria-busy", "true")
     expect(page.locator("#status")).to_have_text(DE["asking"])
     expect(page.locator(".waiting")).to_be_visible()
+    while not held:
+        page.wait_for_timeout(10)
     held[0].continue_()
     expect(page.locator(".sentence q").first).to_have_text(UKRAINE)
     expect(page.locator("[aria-busy]")).to_have_count(0)
@@ -188,7 +190,7 @@ def test_what_goes_wrong_is_said_and_the_question_stays(
     def fail(route: Route) -> None:
         if status == 0:
             route.abort()
-        elif status == 502:  # a proxy's own page
+        elif status in {429, 502}:  # a page of its own, of a proxy or of ours
             route.fulfill(status=status, content_type="text/html", body="<h1>Bad gateway</h1>")
         else:
             route.fulfill(status=status, content_type="application/problem+json", body="{}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, expect
 from reading_samples import draw_pdf, write_lines
 from test_page_evaluation import REPORT
 
@@ -202,6 +202,41 @@ def test_what_is_wrong_with_a_field_is_said_at_the_field(office: str, open_page:
     expect(page.locator("[data-state]")).to_have_text("Source (address): this is not valid.")
     assert page.get_by_label("Source").get_attribute("aria-invalid") == "true"
     outcome(page, "Added: 0, not added: 1.")
+
+
+def test_where_the_limit_of_requests_is_reached_the_page_waits_and_goes_on(
+    office: str, open_page: Open
+) -> None:
+    page = open_page(f"{office}/documents", expect=("429",))
+    refused: list[str] = []
+
+    def limited(route: Route) -> None:  # the limit itself is the server's, and tested there
+        if route.request.method == "PUT" and not refused:
+            refused.append(route.request.url)
+            route.fulfill(status=429, headers={"Retry-After": "1"}, json={"detail": "too many"})
+        else:
+            route.continue_()
+
+    page.route("**/v1/documents/*", limited)
+    page.set_input_files("#files", [upload("boje.txt", b"Die Boje ist rot.")])
+    page.get_by_role("button", name="Hochladen", exact=True).click()
+    expect(page.locator("[data-state]")).to_have_text("Zu viele Anfragen; weiter in 1 s.")
+    outcome(page, "Fertig. Ein Dokument aufgenommen.")
+    assert len(refused) == 1
+
+
+def test_a_stream_of_events_that_breaks_is_taken_up_again(office: str, open_page: Open) -> None:
+    page = open_page(f"{office}/documents", expect=("ERR_",))
+    broken: list[str] = []
+
+    def breaking(route: Route) -> None:
+        broken.append(route.request.url)
+        route.abort() if len(broken) == 1 else route.continue_()
+
+    page.route("**/events", breaking)
+    page.get_by_role("button", name="Ordner neu einlesen").click()
+    outcome(page, "Die Ordner sind neu eingelesen. Nicht gelesen: 1.")
+    assert len(broken) == 2
 
 
 def test_reading_the_folders_again_is_one_button(office: str, open_page: Open) -> None:

@@ -244,7 +244,7 @@ class Tools {
     const fresh = parsed.getElementById("corpus");
     if (!fresh?.hasAttribute("data-writes")) return;
     for (const one of fresh.querySelectorAll("[data-js]")) one.hidden = false;
-    this.root.querySelector("#corpus").replaceChildren(...fresh.childNodes);
+    document.getElementById("corpus")?.replaceChildren(...fresh.childNodes); // of the present view
   }
 
   // Why a file failed: as the list says it, in the reader's language; else as the job does.

@@ -29,6 +29,7 @@ export function hasKey() {
 
 export function useKey(text) {
   key = text.trim();
+  if (/[^\x21-\x7e]/.test(key)) key = encodeURIComponent(key); // no key of ours, but a header can say it
 }
 
 export function send(url, options = {}) {
@@ -60,12 +61,16 @@ export async function show(view, { replace = false } = {}) {
   const mine = (running = new AbortController());
   page().setAttribute("aria-busy", "true");
   say(words().asking);
-  const options = view.body === undefined ? {} : { method: "POST", body: new URLSearchParams(view.body) };
+  const options = { headers: { Accept: "text/html" }, signal: mine.signal };
+  if (view.body !== undefined) {
+    options.method = "POST";
+    options.body = new URLSearchParams(view.body);
+  }
   try {
-    const reply = await send(view.url, { ...options, signal: mine.signal });
+    const reply = await send(view.url, options);
     const type = reply.headers.get("Content-Type") ?? "";
-    if (!type.startsWith("text/html")) {
-      complain(reply.status === 429 ? words().busy : words().failed);
+    if (reply.status === 429 || !type.startsWith("text/html")) {
+      complain(reply.status === 429 ? words().busy : words().failed); // the question stays
       return;
     }
     const parsed = new DOMParser().parseFromString(await reply.text(), "text/html");
@@ -214,6 +219,7 @@ addEventListener("click", (event) => {
 
 onView((root) => {
   for (const one of root.querySelectorAll("[data-js]")) one.hidden = false;
+  for (const one of root.querySelectorAll("[data-no-js]")) one.hidden = true;
   for (const one of root.querySelectorAll("[data-forget]")) one.hidden = !key;
 });
 
