@@ -11,10 +11,11 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI
 
 from api import problems
+from api.asked import Asked
 from api.engine import Engine
 from api.jobs import Jobs
 from api.page import assets, documents, home, reference
-from api.routes import asking, indexing, operation, writing
+from api.routes import asking, assistants, indexing, operation, questions, verifying, writing
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
@@ -54,9 +55,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     )
     app.state.host = EngineHost(settings, engine)
     app.state.shared = SharedState(settings.service)
+    app.state.asked = Asked(settings, app.state.shared)
+    app.state.assistants = assistants.Assistants()
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
-    api = (asking, documents_api, writing, indexing, operation)
+    api = (asking, verifying, documents_api, writing, indexing, questions, assistants, operation)
     page = (home, documents, reference, assets)
     for part in (*api, *page):
         app.include_router(part.router)
@@ -69,13 +72,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(app.state.host.watch(), name="watch the index"),
         asyncio.create_task(app.state.jobs.work(), name="run jobs"),
         asyncio.create_task(app.state.jobs.watch(), name="watch jobs"),
+        asyncio.create_task(app.state.asked.work(), name="log questions"),
+        asyncio.create_task(app.state.asked.forget(), name="forget questions"),
     ]
     try:
-        yield
+        async with app.state.assistants.serving():
+            yield
     finally:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        await app.state.asked.close()
         await run_sync(app.state.shared.close)
 
 

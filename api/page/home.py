@@ -48,6 +48,7 @@ async def answer(request: Request, host: Host, root: Root) -> HTMLResponse:
         return await _page(
             request, host, question=question, message=texts["unavailable"], status=503
         )
+    request.app.state.asked.note(found)
     return await _page(request, host, question=question, found=under(root, found))
 
 

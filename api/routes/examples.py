@@ -12,6 +12,7 @@ _BASED_ON = {
     "url": "https://www.bitkom.org/Presse/Presseinformation/"
     "Smart-Country-Convention-Staedte-und-Behoerden-digitaler",
 }
+ANSWER_ID = "5f0c7b2f6d2f4a0f9e0d1c2b3a495867"
 _INDEX = {"generation": 12, "published_at": "2026-11-20T22:40:03Z"}
 
 
@@ -59,7 +60,7 @@ def _answer(question: str, language: str, citation: dict[str, Any]) -> dict[str,
         "outdated": False,
     }
     return {
-        "id": "5f0c7b2f6d2f4a0f9e0d1c2b3a495867",
+        "id": ANSWER_ID,
         "question": question,
         "language": language,
         "answered": True,
@@ -116,6 +117,47 @@ _HITS_DE = {
 }
 _HITS_EN = {**_HITS_DE, "query": "partner country", "language": "en", "hits": [_CITATION_EN]}
 
+
+def _quote(citation: dict[str, Any]) -> dict[str, Any]:
+    return {name: citation[name] for name in ("doc_id", "start", "end", "text", "sha256")}
+
+
+def _verdict(citation: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "status": "unchanged",
+        **{name: citation[name] for name in ("doc_id", "title", "start", "end", "text", "page")},
+        "similarity": 1.0,
+        "sha256": citation["sha256"],
+        "same_text": True,
+        "view": citation["view"],
+        "index": _INDEX,
+    }
+
+
+_REMOVED = {
+    **dict.fromkeys(_verdict(_CITATION_DE)),
+    "status": "removed",
+    "same_text": False,
+    "index": _INDEX,
+}
+_LOGGED = {
+    "id": ANSWER_ID,
+    "asked": "2026-11-21T09:12:44Z",
+    "question": "Wie hoch ist der Eiffelturm?",
+    "language": "de",
+    "answered": False,
+    "refusal": "not_in_documents",
+    "generation": 12,
+    "citation": None,
+    "thumb": "down",
+}
+_GROUP = {
+    "question": "Wie hoch ist der Eiffelturm?",
+    "count": 3,
+    "unanswered": 3,
+    "last_asked": "2026-11-21T09:12:44Z",
+}
+
 ASK = {"deutsch": _example("Auf Deutsch", _ASK_DE), "english": _example("In English", _ASK_EN)}
 BATCH = {
     "deutsch": _example("Auf Deutsch", {"questions": [_ASK_DE]}),
@@ -139,6 +181,47 @@ ANSWERS = {
 HITS = {
     "deutsch": _example("Auf Deutsch", _HITS_DE),
     "english": _example("In English", _HITS_EN),
+}
+VERIFY = {
+    "deutsch": _example("Auf Deutsch", _quote(_CITATION_DE)),
+    "english": _example("In English", _quote(_CITATION_EN)),
+}
+VERDICT = {
+    "deutsch": _example("Unverändert", _verdict(_CITATION_DE)),
+    "english": _example("Unchanged", _verdict(_CITATION_EN)),
+    "removed": _example("Entfernt", _REMOVED),
+}
+RATE = {
+    "deutsch": _example("Hat geholfen", {"id": ANSWER_ID, "thumb": "up"}),
+    "english": _example("A citation was opened", {"id": ANSWER_ID, "citation": 1}),
+}
+FEEDBACK = {
+    "deutsch": _example("Hat geholfen", {"id": ANSWER_ID, "thumb": "up", "citation": None}),
+    "english": _example("A citation was opened", {"id": ANSWER_ID, "thumb": None, "citation": 1}),
+}
+QUESTIONS = {
+    "deutsch": _example(
+        "Was die Dokumente nicht beantworten",
+        {
+            "logging": True,
+            "days": 30,
+            "questions": [_LOGGED],
+            "total": 1,
+            "groups": [_GROUP],
+            "total_groups": 1,
+        },
+    ),
+    "english": _example(
+        "The log is turned off",
+        {
+            "logging": False,
+            "days": 30,
+            "questions": [],
+            "total": 0,
+            "groups": [],
+            "total_groups": 0,
+        },
+    ),
 }
 
 

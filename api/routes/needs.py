@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.asked import Asked
 from api.engine import Engine
 from api.jobs import Jobs
 from api.routes.host import EngineHost
@@ -34,6 +35,11 @@ def _host(request: Request) -> EngineHost:
 def _jobs(request: Request) -> Jobs:
     jobs: Jobs = request.app.state.jobs
     return jobs
+
+
+def _asked(request: Request) -> Asked:
+    asked: Asked = request.app.state.asked
+    return asked
 
 
 def json_only(request: Request) -> None:
@@ -100,3 +106,4 @@ async def of_document(host: EngineHost, work: Callable[[Engine], T]) -> T:
 Root = Annotated[str, Depends(root_path)]
 Host = Annotated[EngineHost, Depends(_host)]
 JobQueue = Annotated[Jobs, Depends(_jobs)]
+Questions = Annotated[Asked, Depends(_asked)]
