@@ -13,8 +13,10 @@ from fastapi import FastAPI
 from api import problems
 from api.asked import Asked
 from api.engine import Engine
+from api.gate import Gate
 from api.jobs import Jobs
-from api.page import assets, documents, home, reference
+from api.limits import Streams
+from api.page import assets, documents, home, reference, refusing
 from api.routes import asking, assistants, indexing, operation, questions, verifying, writing
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
@@ -36,6 +38,7 @@ class App(FastAPI):
         for name in _ALWAYS:
             schema = described["components"]["schemas"][name]
             schema["required"] = list(schema["properties"])
+        problems.add_refusals(described)
         return described
 
 
@@ -50,15 +53,18 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,  # the framework's own pages load scripts from elsewhere
         redoc_url=None,
-        middleware=middleware(mounted_at(settings)),
+        middleware=middleware(settings, mounted_at(settings)),
         lifespan=_lifespan,
     )
     app.state.host = EngineHost(settings, engine)
     app.state.shared = SharedState(settings.service)
+    app.state.gate = Gate(settings, app.state.shared)
+    app.state.streams = Streams()
     app.state.asked = Asked(settings, app.state.shared)
     app.state.assistants = assistants.Assistants()
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
+    refusing.install(app)
     api = (asking, verifying, documents_api, writing, indexing, questions, assistants, operation)
     page = (home, documents, reference, assets)
     for part in (*api, *page):

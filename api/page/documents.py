@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -11,11 +11,12 @@ from api.answers import DocumentInfo
 from api.engine import Engine
 from api.page.rendering import interface_of, render, say
 from api.page.texts import TEXTS
+from api.routes.access import may_ask
 from api.routes.needs import Host, Root
 from api.schemas import DEFAULT_LIMIT, DocId, under
 from indexer.errors import FundstelleError
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(may_ask)])
 _doc_id = TypeAdapter[str](DocId)
 _MAX_DIGITS = 12  # of an offset; no document is longer
 

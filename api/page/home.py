@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -15,6 +15,7 @@ from api.filters import Filters
 from api.page.examples import EXAMPLES, Example
 from api.page.rendering import interface_of, render
 from api.page.texts import TEXTS
+from api.routes.access import may_ask, scope_of
 from api.routes.host import EngineHost
 from api.routes.needs import Host, Root
 from api.schemas import tidy, under
@@ -32,7 +33,7 @@ async def home(request: Request, host: Host) -> HTMLResponse:
     return await _page(request, host)
 
 
-@router.post("/")
+@router.post("/", dependencies=[Depends(may_ask)])
 async def answer(request: Request, host: Host, root: Root) -> HTMLResponse:
     """Answer the question of the form."""
     texts = TEXTS[interface_of(request)]
@@ -61,7 +62,8 @@ async def _page(
     found: Answer | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    examples = await _examples(host) if found is None else []
+    shown = found is None and await scope_of(request) is not None
+    examples = await _examples(host) if shown else []
     given = {"question": question, "message": message, "found": found, "examples": examples}
     return render(request, "home.html", given, status)
 

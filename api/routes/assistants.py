@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.mcp_server import mcp_server
 from api.mcp_tools import Desk
-from api.routes.access import may_ask
+from api.routes.access import GatedRoute, may_ask
 from api.routes.needs import Host, Questions, Root, json_only
 
 # Its messages are described by the protocol itself, not by OpenAPI.
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=GatedRoute)
 
 
 class _Handled(Response):

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.problems import documented
 from api.question_log import QuestionList, Thumb
 from api.routes import examples
-from api.routes.access import may_administer, may_ask
+from api.routes.access import GatedRoute, may_administer, may_ask
 from api.routes.needs import Questions, json_only, reply
 from api.schemas import DEFAULT_LIMIT, MAX_LIMIT, Request
 from indexer.settings import MAX_K
@@ -22,7 +22,7 @@ OFF = "The question log is turned off: nothing is kept of questions and of what 
 _UNKNOWN = "No question is kept that has this answer."
 _MAX_OFFSET = 1 << 31
 
-router = APIRouter(prefix="/v1", tags=["questions"])
+router = APIRouter(prefix="/v1", tags=["questions"], route_class=GatedRoute)
 AnswerId = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9a-f]{32}$"),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api import problems
 from api.routes import examples
-from api.routes.access import may_ask
+from api.routes.access import GatedRoute, may_ask
 from api.routes.needs import Host, Root, json_only, reply
 from api.schemas import DocId, Request
 from api.verifying import Quote, Verdict
@@ -19,7 +19,9 @@ from api.verifying import Quote, Verdict
 MAX_QUOTE_CHARS = 20_000
 _MAX_OFFSET = 1 << 31  # of a text in memory
 
-router = APIRouter(prefix="/v1", tags=["asking"], dependencies=[Depends(may_ask)])
+router = APIRouter(
+    prefix="/v1", tags=["asking"], dependencies=[Depends(may_ask)], route_class=GatedRoute
+)
 Offset = Annotated[StrictInt, Field(ge=0, le=_MAX_OFFSET)]
 
 
