@@ -56,8 +56,12 @@ class Asked:
         """Write down what has been noted up to now; raises DataUnavailable and keeps nothing."""
         async with self._writing:
             waiting, self._waiting = self._waiting, []
-            if waiting:
-                await run_sync(self._log.add, waiting)
+            try:
+                if waiting:
+                    await run_sync(self._log.add, waiting)
+            except asyncio.CancelledError:  # left to `close`; to write something twice is no harm
+                self._waiting[:0] = waiting
+                raise
 
     async def close(self) -> None:
         """Write down what is left."""
