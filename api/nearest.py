@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 
 from indexer.types import Span
 
@@ -94,7 +94,7 @@ def nearest(quote: str, text: str) -> Span:
     words = [word.group().casefold() for word in there]
     first, last = _window(wanted, words)
     blocks = _aligned(wanted, words[first:last]).get_matching_blocks()
-    same = [block for block in blocks if block.size]
+    same = _together([block for block in blocks if block.size], len(wanted))
     if not same:
         return there[first].start(), there[last - 1].end()
     # What stands before the first and behind the last word that stayed was reworded one to one.
@@ -102,6 +102,17 @@ def nearest(quote: str, text: str) -> Span:
     reworded = len(wanted) - same[-1].a - same[-1].size
     end = min(last, first + same[-1].b + same[-1].size + reworded)
     return there[begin].start(), there[end - 1].end()
+
+
+def _together(same: list[Match], asked: int) -> list[Match]:
+    """Leave out words far off at either end: they only happen to be the same."""
+
+    def alike(blocks: list[Match]) -> float:
+        length = blocks[-1].b + blocks[-1].size - blocks[0].b
+        return 2 * sum(block.size for block in blocks) / (asked + length)
+
+    same = max((same[at:] for at in range(len(same))), key=alike, default=[])
+    return max((same[: at + 1] for at in range(len(same))), key=alike, default=[])
 
 
 def _aligned(a: list[str], b: list[str]) -> SequenceMatcher[str]:

@@ -161,7 +161,7 @@ def test_of_two_copies_the_one_nearer_to_the_old_place_is_meant(tmp_path: Path) 
     engine = Engine.open(settings)
     last = text.rindex(ZOO)
     for start, expected in ((0, 0), (1, 0), (last // 2 - 1, 0), (last - 1, last), (9_999, last)):
-        verdict = engine.verify(Quote("twice", start, start + 1, ZOO, "0" * 64))
+        verdict = engine.verify(Quote("twice", start, start + len(ZOO), ZOO, "0" * 64))
         assert (verdict.status == "unchanged") == (start == expected)
         assert verdict.start == expected
 
