@@ -12,8 +12,8 @@ from indexer.building import bring_up_to_date
 from indexer.encoder import Encoder, load_encoder
 from indexer.settings import Settings
 
-# Tests ask as a program of this machine does, where they say nothing else. Starlette's own defaults,
-# `testserver` and `testclient`, are names that no machine has.
+# Tests ask as a program of this machine does, where they say nothing else. Starlette's own
+# defaults, `testserver` and `testclient`, are names that no machine has.
 _, *_between, _ = TestClient.__init__.__defaults__ or ()
 TestClient.__init__.__defaults__ = ("http://127.0.0.1:8000", *_between, ("127.0.0.1", 50_000))
 

@@ -85,10 +85,13 @@ async def admit(request: Request, needed: Scope) -> Caller:
     """Let a request in and count it, once; raises NotAllowed, DataUnavailable."""
     gate, reading = _gate(request), needed is not Scope.WRITE or request.method in _READING
     kind: Literal["ask", "write"] = "ask" if reading else "write"
+    known: Caller | None = getattr(request.state, "caller", None)
     counted = getattr(request.state, "counted", False)
+    if known is not None and counted and (known.scope or 0) >= needed:
+        return known
 
     def admitted() -> Caller:
-        caller = getattr(request.state, "caller", None) or gate.caller(_seen(request))
+        caller = known or gate.caller(_seen(request))
         gate.check(caller, needed)
         if not counted:
             gate.count(caller, kind)
