@@ -42,8 +42,8 @@ async def _serve(settings: Settings) -> None:
     server = mcp_server(lambda _: desk)
     beside = [asyncio.create_task(work) for work in (host.watch(), asked.work(), asked.forget())]
     try:
-        async with stdio_server() as streams:
-            await server.run(*streams, server.create_initialization_options())
+        async with stdio_server() as (incoming, outgoing):
+            await server.run(incoming, outgoing, server.create_initialization_options())
     finally:
         for task in beside:
             task.cancel()

@@ -73,11 +73,11 @@ def _in_its_document(snapshot: Snapshot, record: DocumentRecord, quote: Quote) -
     if text[quote.start : quote.end] == quote.text:
         span = (quote.start, quote.start + len(quote.text))
         return _verdict(snapshot, record, "unchanged", span, text, quote)
-    if span := _nearest_copy(text, quote):
-        return _verdict(snapshot, record, "moved", span, text, quote)
+    if copy := _nearest_copy(text, quote):
+        return _verdict(snapshot, record, "moved", copy, text, quote)
     # The file, not what it says, may have been read otherwise by a newer version of a reader.
-    if span := folded_span(quote.text, text, quote.start):
-        return _verdict(snapshot, record, "re-extracted", span, text, quote)
+    if same := folded_span(quote.text, text, quote.start):
+        return _verdict(snapshot, record, "re-extracted", same, text, quote)
     span = _in_whole_sentences(snapshot, record, nearest(quote.text, text))
     return _verdict(snapshot, record, "changed", span, text, quote)
 

@@ -158,7 +158,7 @@ def test_of_a_deleted_entry_no_byte_stays(log: QuestionLog, file: Path) -> None:
     entries = {f"{number:032x}": question for number, question in enumerate(asked)}
     log.add((now(), answer(question, id_)) for id_, question in entries.items())
     for id_ in chance.sample(sorted(entries), 500):
-        log.rate(id_, chance.choice(["up", "down"]), chance.randrange(1, 50))  # type: ignore[arg-type]
+        log.rate(id_, chance.choice(["up", "down"]), chance.randrange(1, 50))
     gone = chance.sample(sorted(entries), 20)
     for id_ in gone:
         log.delete(id_)

@@ -168,7 +168,7 @@ def test_a_refusal_is_no_answer(address: str) -> None:
     assert result.content[0].text.startswith("Das steht nicht in diesen Dokumenten.\n")
 
 
-WRONG = {
+WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "no question": ("ask", {}, "question: Field required"),
     "too many": ("ask", {"question": "Was?", "k": 51}, "k: Input should be less than"),
     "unknown field": ("search", {"q": "Was?", "n": 1}, "n: Extra inputs are not permitted"),
