@@ -13,8 +13,9 @@ from api.answers import Answer, DocumentInfo, Hits
 from api.asked import Asked
 from api.routes.asking import answered, found
 from api.routes.host import EngineHost
-from api.schemas import AskRequest, DocId, Request, SearchRequest, under
+from api.schemas import AskRequest, DocId, SearchRequest, under
 from api.terminal import render_answer, render_hits
+from api.wire import Request
 
 TEXT_CHARS = 20_000  # of a document at once; more would fill an assistant's memory
 _MAX_OFFSET = 1 << 31

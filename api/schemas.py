@@ -13,20 +13,18 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SkipValidation,
     StrictBool,
     StrictInt,
     StringConstraints,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from api.answers import Answer, Citation, DocumentInfo, DocumentList, Hits
 from api.filters import Filters
+from api.wire import Request
 from indexer.settings import (
     DEFAULT_K,
     DEFAULT_SENTENCES,
@@ -78,19 +76,6 @@ AskingLanguage = Annotated[
     Literal["de", "en"] | None,
     Field(description="The question's language; null or absent: it is detected."),
 ]
-
-
-class Request(BaseModel):
-    """A null means the same as a field that is not there; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_nulls(cls, given: object) -> object:
-        if isinstance(given, dict):
-            return {name: value for name, value in given.items() if value is not None}
-        return given
 
 
 class FilterFields(Request):

@@ -15,7 +15,8 @@ from api.question_log import QuestionList, Thumb
 from api.routes import examples
 from api.routes.access import GatedRoute, may_administer, may_ask
 from api.routes.needs import Questions, json_only, reply
-from api.schemas import DEFAULT_LIMIT, MAX_LIMIT, Request
+from api.schemas import DEFAULT_LIMIT, MAX_LIMIT
+from api.wire import Request
 from indexer.settings import MAX_K
 
 OFF = "The question log is turned off: nothing is kept of questions and of what is said of answers."

@@ -13,8 +13,9 @@ from api import problems
 from api.routes import examples
 from api.routes.access import GatedRoute, may_ask
 from api.routes.needs import Host, Root, json_only, reply
-from api.schemas import DocId, Request
+from api.schemas import DocId
 from api.verifying import Quote, Verdict
+from api.wire import Request
 
 MAX_QUOTE_CHARS = 20_000
 _MAX_OFFSET = 1 << 31  # of a text in memory
