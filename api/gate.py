@@ -15,6 +15,10 @@ from indexer.errors import DataUnavailable
 from indexer.settings import Settings
 
 MAX_KEY_CHARS = 200
+_THIS_MACHINE = (
+    "Without keys only this machine is answered, by its own names; `fundstelle keys create` makes "
+    "a key, `fundstelle serve --public-ask` lets everybody ask."
+)
 _log = logging.getLogger("fundstelle")
 
 
@@ -68,7 +72,7 @@ class Gate:
 
         Raises:
             Refused: if the key opens nothing.
-            DataUnavailable: if it cannot be known which keys there are: then nobody is let in.
+            KeysUnavailable: if it cannot be known which keys there are: then nobody is let in.
         """
         scheme, _, key = (seen.authorization or "").strip().partition(" ")
         if scheme.lower() == "bearer":
@@ -93,13 +97,13 @@ class Gate:
         )
 
     def check(self, caller: Caller, needed: Scope) -> None:
-        """Let only those pass who have the scope; raises Refused, DataUnavailable."""
+        """Let only those pass who have the scope; raises Refused, KeysUnavailable."""
         if caller.scope is None or caller.scope < needed:
             raise self._refused(caller, needed)
 
     def count(self, caller: Caller, kind: Literal["ask", "write"], amount: int = 1) -> None:
         """Count a request, or so many of them at once; raises Refused."""
-        wait = self._limits.count(kind, caller.counted_as, amount) if amount else 0
+        wait = self._limits.count(kind, caller.counted_as, amount)
         if wait:
             raise Refused(429, f"These are too many requests; try again in {wait} s.", "", wait)
 
@@ -112,7 +116,7 @@ class Gate:
             said = f"This needs a key with the scope {needed.word}: Authorization: Bearer KEY."
             return Refused(401, said)
         if needed is Scope.ASK:
-            return Refused(403, "Without keys only this machine is answered.")
+            return Refused(403, _THIS_MACHINE)
         return Refused(403, "Only programs on the machine of the service may index.")
 
     def _by_key(self, given: str, address: str) -> Caller:

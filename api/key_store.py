@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Any
 
 from api.shared_state import SharedState
+from indexer.errors import DataUnavailable
 
 # A revocation must be in force within a second everywhere; half of that is left for the reading.
 LOOK_EVERY_S = 0.5
@@ -32,6 +33,10 @@ class Scope(IntEnum):
     def word(self) -> str:
         """As the command line and the README write it."""
         return self.name.lower()
+
+
+class KeysUnavailable(DataUnavailable):
+    """It cannot be known which keys there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +136,14 @@ class KeyRing:
         self._known: tuple[float, list[tuple[bytes, Key]]] = (float("-inf"), [])
 
     def is_empty(self) -> bool:
-        """Whether there has never been a key, or all were forgotten; raises DataUnavailable."""
+        """Whether there has never been a key, or all were forgotten; raises KeysUnavailable."""
         return not self._looked_up()
 
     def find(self, given: str) -> Key | None:
         """The key that somebody gave, also one that opens nothing any more.
 
         Raises:
-            DataUnavailable: if it cannot be known which keys there are.
+            KeysUnavailable: if it cannot be known which keys there are.
         """
         wanted, found = _hash(given), None
         for hashed, key in self._looked_up():  # all of them: the time tells nothing of the hashes
@@ -150,7 +155,10 @@ class KeyRing:
         looked_at, keys = self._known
         now = time.monotonic()
         if now - looked_at > LOOK_EVERY_S:
-            keys = self._store.hashed()
+            try:
+                keys = self._store.hashed()
+            except DataUnavailable as error:
+                raise KeysUnavailable(str(error)) from error
             self._known = (now, keys)
         return keys
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
+from api.key_store import KeysUnavailable
 from api.schemas import FieldError, Problem
 from indexer import errors
 from indexer.blocks import REMEDY
@@ -58,6 +59,7 @@ _FORESEEN: dict[type[errors.FundstelleError], tuple[int, str]] = {
     errors.IndexDamaged: (503, DETAILS[503]),
     errors.EncoderMismatch: (503, DETAILS[503]),
     errors.EncoderError: (503, DETAILS[503]),
+    KeysUnavailable: (503, "Nobody is let in while it cannot be known which keys there are."),
     errors.DataUnavailable: (503, _NO_CHANGES),
     errors.IndexLocked: (409, "The index is being written at the moment."),
     errors.NothingPublished: (409, "The index was left as it was."),
@@ -221,7 +223,7 @@ def add_refusals(described: dict[str, Any]) -> None:
     """Describe what every route may answer, and those that need a scope, in OpenAPI."""
     operations = [one for methods in described["paths"].values() for one in methods.values()]
     for operation in operations:
-        statuses = [421]
+        statuses = [413, 421]
         if "security" in operation:
             if {} not in operation["security"]:  # there may be no keys, or asking is open to all
                 operation["security"].append({})

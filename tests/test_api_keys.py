@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 from starlette.testclient import TestClient
@@ -168,8 +169,11 @@ def test_where_nobody_can_know_the_keys_nobody_is_let_in(
     settings.service.with_name("service.sqlite-wal").unlink(missing_ok=True)
     settings.service.write_bytes(b"no database")
     client = TestClient(create_app(settings))
-    assert client.get("/v1/documents").status_code == 503
-    assert client.post("/v1/index").status_code == 503
+    for reply in (client.get("/v1/documents"), client.post("/v1/index")):
+        assert reply.status_code == 503
+        assert reply.json()["detail"] == (
+            "Nobody is let in while it cannot be known which keys there are."
+        )
 
 
 REVOKES = """
@@ -222,3 +226,45 @@ def test_what_is_done_with_keys_stands_in_the_audit_log(settings: Settings) -> N
         ("key revoked", "amt", None),
     ]
     assert made not in log
+
+
+SERVES = """
+import socket, sys
+from pathlib import Path
+import uvicorn
+from api.app import create_app
+from indexer.settings import Settings
+with socket.create_server(("127.0.0.1", 0)) as listening:
+    print(listening.getsockname()[1], flush=True)
+    app = create_app(Settings(index=Path(sys.argv[1])))
+    uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
+"""
+
+
+def test_two_servers_know_a_key_and_its_end_without_a_restart(settings: Settings) -> None:
+    servers = [
+        subprocess.Popen(
+            [sys.executable, "-c", SERVES, str(settings.index)],
+            cwd=ROOT, text=True, stdout=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    try:
+        ports = [int(server.stdout.readline()) for server in servers if server.stdout]
+        clients = [httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) for port in ports]
+        url = "/v1/documents"
+        assert [client.get(url).status_code for client in clients] == [503, 503]  # no index
+        key = run(settings, "create", "amt", "--scope", "ask").stdout.strip()
+        time.sleep(IN_FORCE_S)
+        assert [client.get(url).status_code for client in clients] == [401, 401]
+        given = {"headers": bearer(key)}
+        assert [client.get(url, **given).status_code for client in clients] == [503, 503]
+        run(settings, "revoke", "amt")
+        time.sleep(IN_FORCE_S)
+        assert [client.get(url, **given).status_code for client in clients] == [401, 401]
+        for client in clients:
+            client.close()
+    finally:
+        for server in servers:
+            server.kill()
+            server.communicate()

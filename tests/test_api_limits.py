@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from fastapi import FastAPI
 from starlette.requests import Request
+from starlette.responses import StreamingResponse
 from starlette.testclient import TestClient
 
 from api.addresses import network
@@ -179,8 +181,6 @@ def test_a_request_that_takes_too_long_is_given_up(
 
 
 def test_what_is_being_sent_is_not_cut_off(serve: Client) -> None:
-    from starlette.responses import StreamingResponse
-
     client = serve(request_timeout_s=0.2)
 
     async def slowly() -> Any:
@@ -188,7 +188,7 @@ def test_what_is_being_sent_is_not_cut_off(serve: Client) -> None:
             yield b"x"
             await asyncio.sleep(0.1)
 
-    @client.app.get("/stream")  # type: ignore[attr-defined]
+    @cast(FastAPI, client.app).get("/stream")
     async def stream() -> StreamingResponse:
         return StreamingResponse(slowly())
 
@@ -207,7 +207,7 @@ def test_streams_of_events_are_limited_for_each_caller() -> None:
 def test_one_stream_too_many_is_429_and_a_closed_one_makes_room(serve: Client) -> None:
     client = serve()
     job_id = client.post("/v1/index").json()["id"]
-    streams: Streams = client.app.state.streams  # type: ignore[attr-defined]
+    streams: Streams = cast(FastAPI, client.app).state.streams
     for _ in range(STREAMS_AT_ONCE):
         streams.enter("address 127.0.0.1")
     reply = client.get(f"/v1/jobs/{job_id}/events")
@@ -276,7 +276,7 @@ def test_pages_on_the_list_may_ask_with_a_key_and_without_cookies(serve: Client)
 def seen(client: TestClient, headers: dict[str, str]) -> dict[str, Any]:
     """What the app takes the client, the scheme and the name for."""
 
-    @client.app.get("/seen")  # type: ignore[attr-defined]
+    @cast(FastAPI, client.app).get("/seen")
     async def told(request: Request) -> dict[str, Any]:
         host = request.client.host if request.client else None
         return {"client": host, "scheme": request.url.scheme, "host": request.headers["host"]}

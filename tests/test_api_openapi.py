@@ -12,9 +12,9 @@ from api.app import create_app
 from api.engine import Engine
 from indexer.settings import Settings
 
-EVERYWHERE = {"421"}
+EVERYWHERE = {"413", "421"}
 ALLOWED = {*EVERYWHERE, "401", "403", "429", "503"}  # of routes that need a scope
-BODY = {"400", "413", "415", "422"}
+BODY = {"400", "415", "422"}
 ERRORS = {
     ("post", "/v1/ask"): ALLOWED | BODY,
     ("post", "/v1/ask/batch"): ALLOWED | BODY,

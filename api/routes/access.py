@@ -82,7 +82,7 @@ class GatedRoute(APIRoute):
 
 
 async def admit(request: Request, needed: Scope) -> Caller:
-    """Let a request in and count it, once; raises NotAllowed, DataUnavailable."""
+    """Let a request in and count it, once; raises NotAllowed, KeysUnavailable."""
     gate, reading = _gate(request), needed is not Scope.WRITE or request.method in _READING
     kind: Literal["ask", "write"] = "ask" if reading else "write"
     known: Caller | None = getattr(request.state, "caller", None)
@@ -118,7 +118,7 @@ async def caller_of(request: Request) -> Caller:
 
 
 async def scope_of(request: Request) -> Scope | None:
-    """The most that a request may do, None: nothing; raises NotAllowed, DataUnavailable."""
+    """The most that a request may do, None: nothing; raises NotAllowed, KeysUnavailable."""
     return (await caller_of(request)).scope
 
 
@@ -136,6 +136,8 @@ def sees_embargoed(request: Request) -> bool:
 
 async def count_more(request: Request, asks: int) -> None:
     """Count what one request holds beyond itself: the questions of a batch behind the first."""
+    if not asks:
+        return
     caller = await caller_of(request)
     try:
         await run_sync(_gate(request).count, caller, "ask", asks)

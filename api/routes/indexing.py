@@ -17,6 +17,7 @@ from api.job_store import Job
 from api.jobs import Jobs
 from api.limits import STREAMS_AT_ONCE, Streams
 from api.problems import RETRY_AFTER_S, documented, problem, respond
+from api.routes import document_examples
 from api.routes.access import caller_of, may_write, record
 from api.routes.examples import shown
 from api.routes.needs import JobQueue, Root, reply
