@@ -10,7 +10,7 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import FastAPI
 
-from api import problems
+from api import openapi, problems
 from api.asked import Asked
 from api.engine import Engine
 from api.gate import Gate
@@ -25,8 +25,6 @@ from api.shared_state import SharedState
 from indexer.settings import Settings
 
 _DESCRIPTION = "Answers in German or English, quoted word for word and cited to the character."
-# Fields that replies always carry, although the dataclasses have a default for them.
-_ALWAYS = ("AnswerSentence", "BasedOn", "Citation", "Job")
 
 
 class App(FastAPI):
@@ -34,12 +32,7 @@ class App(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Describe all routes of version 1."""
-        described = super().openapi()
-        for name in _ALWAYS:
-            schema = described["components"]["schemas"][name]
-            schema["required"] = list(schema["properties"])
-        problems.add_refusals(described)
-        return described
+        return openapi.completed(super().openapi())
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
