@@ -12,7 +12,6 @@ from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     SkipValidation,
@@ -38,7 +37,8 @@ from indexer.types import Language
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
-DOC_ID_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,127}$"
+DOC_ID_PATTERN = r"^[a-z0-9](?:\.?[a-z0-9_-])*\.?$"  # no two dots in a row
+MAX_DOC_ID_CHARS = 128
 
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -56,18 +56,15 @@ def _iso_date(value: object) -> object:
     raise PydanticCustomError("date_format", "Input should be a date of the form YYYY-MM-DD")
 
 
-def _no_two_dots(value: str) -> str:
-    if ".." in value:
-        raise PydanticCustomError("doc_id", "Input should not contain two dots in a row")
-    return value
-
-
-DocId = Annotated[str, StringConstraints(pattern=DOC_ID_PATTERN), AfterValidator(_no_two_dots)]
+DocId = Annotated[str, StringConstraints(pattern=DOC_ID_PATTERN, max_length=MAX_DOC_ID_CHARS)]
 Question = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_QUESTION_CHARS),
     BeforeValidator(tidy),
-    Field(description="1 to 1,000 characters, counted without the white space around them."),
+    Field(
+        description="1 to 1,000 characters, counted without the white space around them.",
+        json_schema_extra={"pattern": r"\S"},  # it is checked without that white space
+    ),
 ]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Value = Annotated[str, StringConstraints(min_length=1)]
