@@ -257,11 +257,11 @@ def test_two_servers_know_a_key_and_its_end_without_a_restart(settings: Settings
         key = run(settings, "create", "amt", "--scope", "ask").stdout.strip()
         time.sleep(IN_FORCE_S)
         assert [client.get(url).status_code for client in clients] == [401, 401]
-        given = {"headers": bearer(key)}
-        assert [client.get(url, **given).status_code for client in clients] == [503, 503]
+        given = bearer(key)
+        assert [client.get(url, headers=given).status_code for client in clients] == [503, 503]
         run(settings, "revoke", "amt")
         time.sleep(IN_FORCE_S)
-        assert [client.get(url, **given).status_code for client in clients] == [401, 401]
+        assert [client.get(url, headers=given).status_code for client in clients] == [401, 401]
         for client in clients:
             client.close()
     finally:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Literal, cast
+from functools import partial
+from typing import Annotated, Any, TypeVar, cast
 
 from anyio.to_thread import run_sync
 from fastapi import Security
@@ -20,6 +21,7 @@ from indexer.errors import DataUnavailable
 
 _FORWARDING = {"forwarded", "via", "x-real-ip"}
 _READING = {"GET", "HEAD"}
+T = TypeVar("T")
 # Only for the description: what a key opens is decided below.
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="key", description="Made by `fundstelle keys create`."
@@ -83,38 +85,29 @@ class GatedRoute(APIRoute):
 
 async def admit(request: Request, needed: Scope) -> Caller:
     """Let a request in and count it, once; raises NotAllowed, KeysUnavailable."""
-    gate, reading = _gate(request), needed is not Scope.WRITE or request.method in _READING
-    kind: Literal["ask", "write"] = "ask" if reading else "write"
-    known: Caller | None = getattr(request.state, "caller", None)
-    counted = getattr(request.state, "counted", False)
-    if known is not None and counted and (known.scope or 0) >= needed:
+    state = request.state
+    known: Caller | None = getattr(state, "caller", None)
+    counted: bool = getattr(state, "counted", False)
+    if known is not None and counted and known.scope is not None and known.scope >= needed:
         return known
+    reading = needed is not Scope.WRITE or request.method in _READING
 
     def admitted() -> Caller:
-        caller = known or gate.caller(_seen(request))
+        caller, gate = _caller(request), _gate(request)
         gate.check(caller, needed)
         if not counted:
-            gate.count(caller, kind)
+            gate.count(caller, "ask" if reading else "write")
         return caller
 
-    try:
-        caller = await run_sync(admitted)
-    except Refused as error:
-        raise _not_allowed(error) from None
-    request.state.caller, request.state.counted = caller, True
+    caller = await _beside(admitted)
+    state.counted = True
     return caller
 
 
 async def caller_of(request: Request) -> Caller:
     """Tell who asks, on any route; raises NotAllowed for a key that opens nothing."""
-    caller: Caller | None = getattr(request.state, "caller", None)
-    if caller is None:
-        try:
-            caller = await run_sync(_gate(request).caller, _seen(request))
-        except Refused as error:
-            raise _not_allowed(error) from None
-        request.state.caller = caller
-    return caller
+    known: Caller | None = getattr(request.state, "caller", None)
+    return known or await _beside(partial(_caller, request))
 
 
 async def scope_of(request: Request) -> Scope | None:
@@ -139,10 +132,7 @@ async def count_more(request: Request, asks: int) -> None:
     if not asks:
         return
     caller = await caller_of(request)
-    try:
-        await run_sync(_gate(request).count, caller, "ask", asks)
-    except Refused as error:
-        raise _not_allowed(error) from None
+    await _beside(partial(_gate(request).count, caller, "ask", asks))
 
 
 async def record(request: Request, action: str, **about: str | None) -> None:
@@ -182,10 +172,28 @@ def _seen(request: Request) -> Seen:
     )
 
 
-def _not_allowed(error: Refused) -> NotAllowed:
-    headers = {}
-    if error.status in {401, 403} and (error.challenge or error.status == 401):
-        headers["WWW-Authenticate"] = f"Bearer {error.challenge}".strip()
-    if error.retry_after:
-        headers["Retry-After"] = str(error.retry_after)
-    return NotAllowed(error.status, error.detail, headers)
+def _caller(request: Request) -> Caller:
+    """Ask the gate once for each request: a wrong key is noted once, too."""
+    state = request.state
+    if (refused := getattr(state, "wrong_key", None)) is not None:
+        raise cast(Refused, refused)
+    if getattr(state, "caller", None) is None:
+        try:
+            state.caller = _gate(request).caller(_seen(request))
+        except Refused as error:
+            state.wrong_key = error
+            raise
+    return cast(Caller, state.caller)
+
+
+async def _beside(ask: Callable[[], T]) -> T:
+    """Ask the gate beside the event loop: it may have to wait for the disk."""
+    try:
+        return await run_sync(ask)
+    except Refused as error:
+        headers = {}
+        if error.status == 401 or error.challenge:
+            headers["WWW-Authenticate"] = f"Bearer {error.challenge}".strip()
+        if error.retry_after:
+            headers["Retry-After"] = str(error.retry_after)
+        raise NotAllowed(error.status, error.detail, headers) from None
