@@ -98,9 +98,9 @@ def service(small: Settings, key: str) -> Iterator[None]:
 
 
 WITHIN_S = 60.0
-# What OpenAPI cannot say: in an address `true` is text, too; one bad question of a batch is answered
-# by a problem in its place; a span must lie in the text; whether a file is one depends on what it
-# holds.
+# What OpenAPI cannot say: in an address `true` is text, too; one bad question of a batch is
+# answered by a problem in its place; a span must lie in the text; whether a file is one depends on
+# what it holds.
 SAYS_MORE = {
     "GET /v1/documents": [negative_data_rejection],
     "GET /v1/search": [negative_data_rejection],
