@@ -118,17 +118,17 @@ def check(case: Any, key: str) -> None:
     )
 
 
-GIVEN = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+GIVEN = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @DESCRIBED.parametrize()
-@settings(max_examples=FEW, derandomize=True, **GIVEN)
+@settings(GIVEN, max_examples=FEW, derandomize=True)
 def test_some_requests_the_same_each_time(case: Any, key: str) -> None:
     check(case, key)
 
 
 @pytest.mark.long
 @DESCRIBED.parametrize()
-@settings(max_examples=MANY, **GIVEN)
+@settings(GIVEN, max_examples=MANY)
 def test_many_requests_by_chance(case: Any, key: str) -> None:
     check(case, key)

@@ -33,7 +33,7 @@ def _listed(document: dict[str, Any]) -> dict[str, Any]:
     return {"documents": [document], "total": 48, "index": INDEX}
 
 
-_JOB = {
+_JOB: dict[str, Any] = {
     "id": JOB_ID,
     "kind": "index",
     "state": "queued",
