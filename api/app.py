@@ -73,10 +73,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(app.state.jobs.watch(), name="watch jobs"),
         asyncio.create_task(app.state.asked.work(), name="log questions"),
         asyncio.create_task(app.state.asked.forget(), name="forget questions"),
+        asyncio.create_task(app.state.assistants.serve(), name="serve assistants"),
     ]
     try:
-        async with app.state.assistants.serving():
-            yield
+        yield
     finally:
         for task in beside:
             task.cancel()

@@ -108,11 +108,15 @@ def test_feedback_on_what_is_not_there_is_refused(
     assert client.post("/v1/feedback", json=given).status_code == status
 
 
-def test_a_single_entry_can_be_deleted(client: TestClient) -> None:
+def test_a_single_entry_can_be_deleted_and_that_is_noted(
+    client: TestClient, settings: Settings
+) -> None:
     first, second = ask(client, PARTNER), ask(client, NOODLES)
     reply = client.delete(f"/v1/questions/{first}")
     assert (reply.status_code, reply.content) == (204, b"")
     assert client.delete(f"/v1/questions/{first}").status_code == 404
+    noted = (settings.data / "audit.jsonl").read_text().splitlines()
+    assert json.loads(noted[0])["answer_id"] == first
     assert [entry["id"] for entry in logged(client)["questions"]] == [second]
 
 

@@ -293,6 +293,33 @@ def test_what_is_no_message_is_refused(
     assert reply.status_code == status
 
 
+def test_below_a_root_path_links_lead_there(corpus_settings: Settings, engine: Engine) -> None:
+    call = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "search", "arguments": {"q": "Kiezbox", "k": 1}},
+    }
+    headers = {"Accept": "application/json, text/event-stream"}
+    with TestClient(create_app(replace(corpus_settings, root_path="/suche"), engine)) as client:
+        reply = client.post("/suche/mcp", json=call, headers=headers)
+    [hit] = reply.json()["result"]["structuredContent"]["hits"]
+    assert hit["view"].startswith("/suche/documents/")
+
+
+def test_an_app_that_is_not_running_says_so(corpus_settings: Settings, engine: Engine) -> None:
+    client = TestClient(create_app(corpus_settings, engine))  # not entered
+    assert client.post("/mcp", json={}).status_code == 503
+
+
+def test_the_sdk_is_imported_for_the_first_assistant_only() -> None:
+    program = "import sys, api.app\nprint([name for name in sys.modules if name == 'mcp'])"
+    shown = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert shown.stdout == "[]\n"
+
+
 def test_a_page_from_elsewhere_does_not_ask_through_a_browser(http: TestClient) -> None:
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     headers = {"Accept": "application/json, text/event-stream"}

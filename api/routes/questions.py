@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Query
 from pydantic import Field, StrictInt, StringConstraints
 from starlette.exceptions import HTTPException
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from api.problems import documented
 from api.question_log import QuestionList, Thumb
 from api.routes import examples
-from api.routes.access import GatedRoute, may_administer, may_ask
+from api.routes.access import GatedRoute, may_administer, may_ask, record
 from api.routes.needs import Questions, json_only, reply
 from api.schemas import DEFAULT_LIMIT, MAX_LIMIT
 from api.wire import Request
@@ -99,8 +100,11 @@ async def questions(given: Annotated[QuestionParameters, Query()], asked: Questi
     responses={204: {"description": "The entry is deleted."}, **documented(404, 422, 503)},
     dependencies=[Depends(may_administer)],
 )
-async def delete(answer_id: Annotated[AnswerId, Path()], asked: Questions) -> Response:
+async def delete(
+    request: HttpRequest, answer_id: Annotated[AnswerId, Path()], asked: Questions
+) -> Response:
     """Delete what was kept of one question."""
+    await record(request, "question deleted", answer_id=answer_id)
     try:
         await asked.delete(answer_id)
     except KeyError:
