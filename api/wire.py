@@ -19,7 +19,11 @@ class Request(BaseModel):
     def _as_json_means_it(cls, given: object) -> object:
         if not isinstance(given, dict):
             return given
-        return {name: _whole(value) for name, value in given.items() if value is not None}
+        return {
+            name: _whole(value)
+            for name, value in given.items()
+            if value is not None or name not in cls.model_fields
+        }
 
     @classmethod
     def __get_pydantic_json_schema__(
