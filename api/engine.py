@@ -21,6 +21,7 @@ from api.in_force import InForce, SeeingEmbargoed
 from api.retrieval import SHIPPED, Method, ranked
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
+from api.verifying import Quote, Verdict, verify
 from indexer.damage import note
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.errors import IndexDamaged
@@ -148,6 +149,10 @@ class Engine:
             )
         )
 
+    def verify(self, quote: Quote) -> Verdict:
+        """Say whether a quote still stands, and where, or what stands there now."""
+        return self._in_force.call(lambda snapshot: verify(snapshot, self._encoder, quote))
+
     def documents(
         self, *, limit: int = 50, offset: int = 0, filters: Filters = NO_FILTERS
     ) -> DocumentList:
@@ -163,6 +168,15 @@ class Engine:
         return self._in_force.call(
             lambda snapshot: snapshot.store.text(snapshot.record(doc_id).doc_id)
         )
+
+    def read(self, doc_id: str) -> tuple[DocumentInfo, str]:
+        """Describe a document and return its canonical text; raises KeyError."""
+
+        def both(snapshot: Snapshot) -> tuple[DocumentInfo, str]:
+            record = snapshot.record(doc_id)
+            return described(snapshot, record), snapshot.store.text(doc_id)
+
+        return self._in_force.call(both)
 
     def passages(self, doc_id: str) -> list[PassagePlace]:
         """Where the document's passages stand, in order; raises KeyError."""

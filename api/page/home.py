@@ -92,6 +92,7 @@ async def answer(request: Request, host: Host, root: Root) -> HTMLResponse:
         found = await host.call(lambda engine: engine.ask(asked.question, filters=filters))
     except FundstelleError:
         return await _page(request, host, asked, message=texts["unavailable"], status=503)
+    request.app.state.asked.note(found)
     return await _page(request, host, asked, found=under(root, found))
 
 

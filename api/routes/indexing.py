@@ -17,23 +17,34 @@ from api.job_store import Job
 from api.jobs import Jobs
 from api.limits import STREAMS_AT_ONCE, Streams
 from api.problems import RETRY_AFTER_S, documented, problem, respond
+from api.routes import document_examples
 from api.routes.access import caller_of, may_write, record
+from api.routes.examples import shown
 from api.routes.needs import JobQueue, Root, reply
 from indexer.errors import DataUnavailable
 
 HEARTBEAT_S = 15.0  # below the idle timeout of common proxies
 
 router = APIRouter(prefix="/v1", tags=["indexing"], dependencies=[Depends(may_write)])
-JobId = Annotated[str, Path(examples=["0f3c9a51e2b84d67"])]
+JobId = Annotated[str, Path(examples=[document_examples.JOB_ID])]
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {
-        "headers": {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
+        **shown(document_examples.QUEUED, 202)[202],
+        "headers": {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}},
     }
 }
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The job, as a server-sent event, now and whenever it changes.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {
+            "text/event-stream": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"data": {"type": "string", "description": "The job as JSON."}},
+                    "required": ["data"],
+                }
+            }
+        },
     }
 }
 
@@ -50,7 +61,11 @@ async def index(request: Request, jobs: JobQueue, root: Root) -> Response:
     return await accepted(jobs, root)
 
 
-@router.get("/jobs/{job_id}", response_model=Job, responses=documented(404, 422, 503))
+@router.get(
+    "/jobs/{job_id}",
+    response_model=Job,
+    responses={**shown(document_examples.JOB), **documented(404, 422, 503)},
+)
 async def job(job_id: JobId, jobs: JobQueue) -> Response:
     """Tell how far a run is; what it published is in force when it is `done`."""
     return reply(await _find(jobs, job_id))

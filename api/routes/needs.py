@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.asked import Asked
 from api.engine import Engine
 from api.jobs import Jobs
 from api.routes.access import NotAllowed, caller_of, sees_embargoed
@@ -39,6 +40,11 @@ def _jobs(request: Request) -> Jobs:
     return jobs
 
 
+def _asked(request: Request) -> Asked:
+    asked: Asked = request.app.state.asked
+    return asked
+
+
 def json_only(request: Request) -> None:
     """Refuse another content type with 415; nothing sent at all is a missing field instead."""
     headers = request.headers
@@ -64,3 +70,4 @@ async def of_document(host: EngineHost, work: Callable[[Engine], T]) -> T:
 Root = Annotated[str, Depends(root_path)]
 Host = Annotated[EngineHost, Depends(_host)]
 JobQueue = Annotated[Jobs, Depends(_jobs)]
+Questions = Annotated[Asked, Depends(_asked)]
