@@ -10,11 +10,23 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import FastAPI
 
-from api import problems
+from api import openapi, problems
+from api.asked import Asked
 from api.engine import Engine
+from api.gate import Gate
 from api.jobs import Jobs
-from api.page import assets, documents, home, reference
-from api.routes import asking, indexing, operation, writing
+from api.limits import Streams
+from api.page import assets, document, documents, evaluation, home, reference, refusing
+from api.routes import (
+    asking,
+    assistants,
+    indexing,
+    operation,
+    questions,
+    status,
+    verifying,
+    writing,
+)
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
@@ -22,8 +34,6 @@ from api.shared_state import SharedState
 from indexer.settings import Settings
 
 _DESCRIPTION = "Answers in German or English, quoted word for word and cited to the character."
-# Fields that replies always carry, although the dataclasses have a default for them.
-_ALWAYS = ("AnswerSentence", "BasedOn", "Citation", "Job")
 
 
 class App(FastAPI):
@@ -31,11 +41,7 @@ class App(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Describe all routes of version 1."""
-        described = super().openapi()
-        for name in _ALWAYS:
-            schema = described["components"]["schemas"][name]
-            schema["required"] = list(schema["properties"])
-        return described
+        return openapi.completed(super().openapi())
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -49,15 +55,21 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,  # the framework's own pages load scripts from elsewhere
         redoc_url=None,
-        middleware=middleware(mounted_at(settings)),
+        middleware=middleware(settings, mounted_at(settings)),
         lifespan=_lifespan,
     )
     app.state.host = EngineHost(settings, engine)
     app.state.shared = SharedState(settings.service)
+    app.state.gate = Gate(settings, app.state.shared)
+    app.state.streams = Streams()
+    app.state.asked = Asked(settings, app.state.shared)
+    app.state.assistants = assistants.Assistants()
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
-    api = (asking, documents_api, writing, indexing, operation)
-    page = (home, documents, reference, assets)
+    refusing.install(app)
+    reading = (asking, verifying, documents_api, assistants)
+    api = (*reading, writing, indexing, questions, status, operation)
+    page = (home, documents, document, evaluation, reference, assets)
     for part in (*api, *page):
         app.include_router(part.router)
     return app
@@ -69,6 +81,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(app.state.host.watch(), name="watch the index"),
         asyncio.create_task(app.state.jobs.work(), name="run jobs"),
         asyncio.create_task(app.state.jobs.watch(), name="watch jobs"),
+        asyncio.create_task(app.state.asked.work(), name="log questions"),
+        asyncio.create_task(app.state.asked.forget(), name="forget questions"),
+        asyncio.create_task(app.state.assistants.serve(), name="serve assistants"),
     ]
     try:
         yield
@@ -76,6 +91,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        await app.state.asked.close()
         await run_sync(app.state.shared.close)
 
 

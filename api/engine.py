@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 
 from api.answering import Considered, answer, consider, search
@@ -16,10 +17,11 @@ from api.answers import (
 )
 from api.describing import described, listed
 from api.filters import NO_FILTERS, Filters
-from api.in_force import InForce
+from api.in_force import InForce, SeeingEmbargoed
 from api.retrieval import SHIPPED, Method, ranked
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
+from api.verifying import Quote, Verdict, verify
 from indexer.damage import note
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.errors import IndexDamaged
@@ -33,7 +35,11 @@ class Engine:
     """Thread-safe; each call sees exactly one generation from beginning to end."""
 
     def __init__(
-        self, settings: Settings, encoder: Encoder, reader: Reader | None, in_force: InForce
+        self,
+        settings: Settings,
+        encoder: Encoder,
+        reader: Reader | None,
+        in_force: InForce | SeeingEmbargoed,
     ) -> None:
         """See `open`."""
         self._settings = settings
@@ -57,6 +63,12 @@ class Engine:
         terms.wanted("bereit", "de")  # reads the dictionary: the first question need not
         reader = load_reader() if settings.reader else None
         return cls(settings, encoder, reader, in_force)
+
+    def seeing_embargoed(self) -> Engine:
+        """The same engine for who may know of documents before their embargo ends."""
+        seeing = copy(self)
+        seeing._in_force = self._in_force.seeing_embargoed()
+        return seeing
 
     @property
     def state(self) -> IndexState:
@@ -137,6 +149,10 @@ class Engine:
             )
         )
 
+    def verify(self, quote: Quote) -> Verdict:
+        """Say whether a quote still stands, and where, or what stands there now."""
+        return self._in_force.call(lambda snapshot: verify(snapshot, self._encoder, quote))
+
     def documents(
         self, *, limit: int = 50, offset: int = 0, filters: Filters = NO_FILTERS
     ) -> DocumentList:
@@ -152,6 +168,15 @@ class Engine:
         return self._in_force.call(
             lambda snapshot: snapshot.store.text(snapshot.record(doc_id).doc_id)
         )
+
+    def read(self, doc_id: str) -> tuple[DocumentInfo, str]:
+        """Describe a document and return its canonical text; raises KeyError."""
+
+        def both(snapshot: Snapshot) -> tuple[DocumentInfo, str]:
+            record = snapshot.record(doc_id)
+            return described(snapshot, record), snapshot.store.text(doc_id)
+
+        return self._in_force.call(both)
 
     def passages(self, doc_id: str) -> list[PassagePlace]:
         """Where the document's passages stand, in order; raises KeyError."""

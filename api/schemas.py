@@ -12,21 +12,18 @@ from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SkipValidation,
     StrictBool,
     StrictInt,
     StringConstraints,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from api.answers import Answer, Citation, DocumentInfo, DocumentList, Hits
 from api.filters import Filters
+from api.wire import Request
 from indexer.settings import (
     DEFAULT_K,
     DEFAULT_SENTENCES,
@@ -40,7 +37,8 @@ from indexer.types import Language
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
-DOC_ID_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,127}$"
+DOC_ID_PATTERN = r"^[a-z0-9](?:\.?[a-z0-9_-])*\.?$"  # no two dots in a row
+MAX_DOC_ID_CHARS = 128
 
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -58,18 +56,15 @@ def _iso_date(value: object) -> object:
     raise PydanticCustomError("date_format", "Input should be a date of the form YYYY-MM-DD")
 
 
-def _no_two_dots(value: str) -> str:
-    if ".." in value:
-        raise PydanticCustomError("doc_id", "Input should not contain two dots in a row")
-    return value
-
-
-DocId = Annotated[str, StringConstraints(pattern=DOC_ID_PATTERN), AfterValidator(_no_two_dots)]
+DocId = Annotated[str, StringConstraints(pattern=DOC_ID_PATTERN, max_length=MAX_DOC_ID_CHARS)]
 Question = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_QUESTION_CHARS),
     BeforeValidator(tidy),
-    Field(description="1 to 1,000 characters, counted without the white space around them."),
+    Field(
+        description="1 to 1,000 characters, counted without the white space around them.",
+        json_schema_extra={"pattern": r"\S"},  # it is checked without that white space
+    ),
 ]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Value = Annotated[str, StringConstraints(min_length=1)]
@@ -78,19 +73,6 @@ AskingLanguage = Annotated[
     Literal["de", "en"] | None,
     Field(description="The question's language; null or absent: it is detected."),
 ]
-
-
-class Request(BaseModel):
-    """A null means the same as a field that is not there; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_nulls(cls, given: object) -> object:
-        if isinstance(given, dict):
-            return {name: value for name, value in given.items() if value is not None}
-        return given
 
 
 class FilterFields(Request):

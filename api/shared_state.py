@@ -39,6 +39,37 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Whoever asks while one is queued shares it, whichever process he asks.
         "CREATE UNIQUE INDEX one_queued_job ON jobs(kind) WHERE state = 'queued'",
     ),
+    (
+        """CREATE TABLE questions (
+          number INTEGER PRIMARY KEY AUTOINCREMENT,  -- in the order in which they were asked
+          id TEXT NOT NULL UNIQUE,  -- the answer's
+          asked INTEGER NOT NULL,  -- seconds since 1970, UTC
+          question TEXT NOT NULL,  -- redacted
+          alike TEXT NOT NULL,  -- the same for questions that differ in case and marks only
+          language TEXT NOT NULL,
+          refusal TEXT,  -- null: answered
+          generation INTEGER NOT NULL,
+          citation INTEGER,  -- number of the one that was opened last
+          thumb TEXT  -- up or down
+        ) STRICT""",
+        "CREATE INDEX questions_by_time ON questions(asked)",
+    ),
+    (
+        """CREATE TABLE keys (
+          name TEXT PRIMARY KEY,
+          hash BLOB NOT NULL UNIQUE,  -- SHA-256
+          scope TEXT NOT NULL,
+          created TEXT NOT NULL,  -- times in ISO 8601, UTC
+          expires TEXT,
+          revoked TEXT
+        ) STRICT""",
+        """CREATE TABLE counters (
+          name TEXT PRIMARY KEY,  -- whose requests, of which kind
+          count INTEGER NOT NULL,
+          expires REAL NOT NULL  -- seconds since 1970
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX counters_expire ON counters(expires)",
+    ),
 )
 
 
@@ -90,6 +121,22 @@ class SharedState:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
+    def erase(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Delete rows so that nothing of them stays in the file or its log; returns how many.
+
+        Raises:
+            DataUnavailable: if the file cannot be written, with the reason.
+        """
+        if not self.is_there():
+            return 0
+        with self._opened() as connection:
+            deleted = connection.execute(sql, parameters).rowcount
+            if deleted:  # what rows left behind when pages were split is in no row any more
+                connection.execute("VACUUM")
+            # Also where nothing was deleted now: a reader may have held the log the last time.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return deleted
+
     def version(self) -> int:
         """A number that is another one when another process has written; raises DataUnavailable."""
         return int(rows[0][0]) if (rows := self.read("PRAGMA data_version")) else 0
@@ -129,6 +176,8 @@ def _open(file: Path) -> sqlite3.Connection:
         )
         try:
             connection.execute("PRAGMA journal_mode = WAL")  # who reads never waits for a writer
+            connection.execute("PRAGMA secure_delete = ON")  # zeros where a question was
+            connection.execute("PRAGMA temp_store = MEMORY")  # and no copy of them in /tmp
             _migrate(connection, file)
         except BaseException:
             connection.close()

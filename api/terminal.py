@@ -60,7 +60,7 @@ def render_answer(answer: Answer, *, styled: bool) -> str:
         return "\n".join([*lines, *_cards(answer.related, words, styled)])
     lines = [*understood, *([words["conflict"], ""] if answer.conflict else [])]
     for sentence in answer.answer:
-        text = _styled(_safe(sentence.text), _BOLD, styled)
+        text = _styled(safe(sentence.text), _BOLD, styled)
         outdated = f" ({words['outdated']})" if sentence.outdated else ""
         lines.append(f"{text} [{sentence.citation}]{outdated}")
     lines += ["", f"{words['sources']}:", *_cards(answer.citations, words, styled)]
@@ -76,13 +76,13 @@ def render_hits(hits: Hits, *, styled: bool) -> str:
 
 def _understood(reply: Answer | Hits, words: dict[str, str]) -> list[str]:
     """How the question was read, where a slip was put right."""
-    return [f"{words['corrected']}: {_safe(reply.corrected)}", ""] if reply.corrected else []
+    return [f"{words['corrected']}: {safe(reply.corrected)}", ""] if reply.corrected else []
 
 
 def _cards(citations: Sequence[Citation], words: dict[str, str], styled: bool) -> list[str]:
     lines = []
     for citation in citations:
-        about = [_safe(citation.title)]
+        about = [safe(citation.title)]
         if citation.published:
             about.append(citation.published.isoformat())
         about.append(citation.language)
@@ -91,9 +91,9 @@ def _cards(citations: Sequence[Citation], words: dict[str, str], styled: bool) -
         place = f"{citation.doc_id} {citation.start}–{citation.end}"
         lines += ["", f"[{citation.number}] {', '.join(about)}", f"    {place}"]
         if citation.based_on:
-            lines.append(f"    {words['based_on']}: {_safe(citation.based_on.title)}")
+            lines.append(f"    {words['based_on']}: {safe(citation.based_on.title)}")
         if citation.columns:
-            lines.append(f"    {_safe(' | '.join(citation.columns))}")
+            lines.append(f"    {safe(' | '.join(citation.columns))}")
         quote = _highlighted(citation.text, citation.start, citation.highlights, styled)
         lines += [f"    {line}".rstrip() for line in quote.split("\n")]
     return lines
@@ -103,17 +103,18 @@ def _highlighted(text: str, start: int, highlights: Sequence[Span], styled: bool
     shown, at = "", 0
     for highlight in sorted(highlights):
         begin, end = (max(at, offset - start) for offset in highlight)
-        marked = _safe(text[begin:end]).split("\n")
-        shown += _safe(text[at:begin])
+        marked = safe(text[begin:end]).split("\n")
+        shown += safe(text[at:begin])
         # Each line on its own, so that the indentation is not underlined.
         shown += "\n".join(_styled(line, _UNDERLINE, styled) for line in marked)
         at = end
-    return shown + _safe(text[at:])
+    return shown + safe(text[at:])
 
 
 def _styled(text: str, style: str, styled: bool) -> str:
     return f"{style}{text}{_PLAIN}" if styled and text else text
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Without escape sequences and what turns the direction of letters."""
     return _CONTROLS.sub("\ufffd", text)

@@ -6,9 +6,11 @@ A command-line option wins over the environment, the environment over the defaul
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ MAX_BATCH = 100
 DEFAULT_K = 5
 PASSAGE_TOKENS = 160  # of our own encoding; about six sentences
 DEFAULT_SENTENCES = 5
+
+_FRAMES = re.compile(r"'self'|https?://[^\s;,'\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,19 @@ class Settings:
                 raise ValueError(
                     f"clock must be a day such as 2026-11-21, not {self.clock!r}"
                 ) from None
+        for proxy in self.trusted_proxies:
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"trusted_proxies must be addresses or networks such as 10.0.0.0/24, "
+                    f"not {proxy!r}"
+                ) from None
+        for page in self.frame_ancestors:
+            if not _FRAMES.fullmatch(page):  # it stands in a header among others
+                raise ValueError(
+                    f"frame_ancestors must be origins such as https://example.org, not {page!r}"
+                )
         ranges = {
             "threads": (0, 1024),
             "passage_tokens": (1, 100_000),

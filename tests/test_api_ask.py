@@ -74,6 +74,7 @@ def test_an_answer_has_the_contracts_shape_field_by_field(client: TestClient) ->
         "end": 109,
         "published": "2026-11-21",
         "outdated": False,
+        "conflicting": False,
     }
     assert [citation["number"] for citation in answer["citations"]] == [1, 2, 3, 4, 5]
     assert answer["index"]["generation"] == 1
@@ -128,6 +129,7 @@ def test_null_means_the_same_as_absent(client: TestClient) -> None:
     [
         {"k": 1},
         {"k": 50},
+        {"k": 5.0},
         {"max_sentences": 1},
         {"max_sentences": 20},
         {"question": "W" * 1_000},
@@ -174,6 +176,7 @@ def test_a_character_that_cannot_be_sent_back_is_replaced(client: TestClient) ->
         ({"max_sentences": 21}, "max_sentences", "Input should be less than or equal to 20"),
         ({"language": "fr"}, "language", "Input should be 'de' or 'en'"),
         ({"limit": 1}, "limit", "Extra inputs are not permitted"),
+        ({"limit": None}, "limit", "Extra inputs are not permitted"),
         ({"filters": []}, "filters", "Input should be an object"),
         ({"filters": {"tags": ["x", 1]}}, "filters.tags.1", "Input should be a valid string"),
         ({"filters": {"doc_ids": []}}, "filters.doc_ids", "Input should have at least 1 item"),

@@ -80,6 +80,9 @@ def test_contradicting_documents_stand_side_by_side_newest_first(town: Town) -> 
         "Das Stadtfest 2023 zählte 62.000 Besucher.",
         "Das Stadtfest 2023 zählte 45.000 Besucher.",
     ]
+    conflicting = [sentence.conflicting for sentence in answer.answer]
+    assert conflicting == sorted(conflicting, reverse=True)
+    assert sum(conflicting) == 2
 
 
 def test_visitors_of_two_years_do_not_contradict_each_other(town: Town) -> None:

@@ -15,8 +15,9 @@ from api import problems
 from api.answers import Answer, Hits
 from api.filters import Filters
 from api.routes import examples
+from api.routes.access import GatedRoute, count_more, may_ask
 from api.routes.host import EngineHost
-from api.routes.needs import Host, Root, json_only, reply
+from api.routes.needs import Host, Questions, Root, json_only, reply
 from api.schemas import (
     AskRequest,
     BatchReply,
@@ -28,7 +29,9 @@ from api.schemas import (
 )
 from indexer.errors import FundstelleError
 
-router = APIRouter(prefix="/v1", tags=["asking"])
+router = APIRouter(
+    prefix="/v1", tags=["asking"], dependencies=[Depends(may_ask)], route_class=GatedRoute
+)
 _BODY_ERRORS = problems.documented(400, 413, 415, 422, 503)
 
 
@@ -39,10 +42,15 @@ _BODY_ERRORS = problems.documented(400, 413, 415, 422, 503)
     dependencies=[Depends(json_only)],
 )
 async def ask(
-    request: Annotated[AskRequest, Body(openapi_examples=examples.ASK)], host: Host, root: Root
+    request: Annotated[AskRequest, Body(openapi_examples=examples.ASK)],
+    host: Host,
+    asked: Questions,
+    root: Root,
 ) -> Response:
     """Answer a question with sentences of the documents, or say that they do not answer it."""
-    return reply(under(root, await _ask(host, request)))
+    answer = await answered(host, request)
+    asked.note(answer)
+    return reply(under(root, answer))
 
 
 @router.post(
@@ -55,9 +63,11 @@ async def ask_batch(
     request: Request,
     batch: Annotated[BatchRequest, Body(openapi_examples=examples.BATCH)],
     host: Host,
+    asked: Questions,
     root: Root,
 ) -> Response:
     """Answer 1 to 100 questions in order; a bad one gets a problem in its place."""
+    await count_more(request, len(batch.questions) - 1)
     _ = host.engine  # without an index the whole batch fails, once
     checked = [_check(item, request.scope) for item in batch.questions]
     answers = await asyncio.gather(*(_try(host, item, request.scope) for item in checked))
@@ -70,6 +80,9 @@ async def ask_batch(
                 for item, one in zip(checked, answers, strict=True)
             )
         )
+    for one in answers:
+        if isinstance(one, Answer):
+            asked.note(one)
     return reply(
         {
             "answers": [
@@ -87,7 +100,7 @@ async def ask_batch(
 )
 async def search(given: Annotated[SearchParameters, Query()], host: Host, root: Root) -> Response:
     """Rank the passages for a query."""
-    return await _search(host, root, given.q, given.k, given.offset, given.filters())
+    return reply(under(root, await found(host, given.q, given.k, given.offset, given.filters())))
 
 
 @router.post(
@@ -100,10 +113,12 @@ async def search_with_body(
     given: Annotated[SearchRequest, Body(openapi_examples=examples.SEARCH)], host: Host, root: Root
 ) -> Response:
     """Rank the passages for a query that is sent as JSON."""
-    return await _search(host, root, given.q, given.k, given.offset, given.filters.filters())
+    filters = given.filters.filters()
+    return reply(under(root, await found(host, given.q, given.k, given.offset, filters)))
 
 
-async def _ask(host: EngineHost, request: AskRequest) -> Answer:
+async def answered(host: EngineHost, request: AskRequest) -> Answer:
+    """Ask the engine what a request asks."""
     return await host.call(
         lambda engine: engine.ask(
             request.question,
@@ -115,11 +130,9 @@ async def _ask(host: EngineHost, request: AskRequest) -> Answer:
     )
 
 
-async def _search(
-    host: EngineHost, root: str, query: str, k: int, offset: int, filters: Filters
-) -> Response:
-    hits = await host.call(lambda engine: engine.search(query, k=k, offset=offset, filters=filters))
-    return reply(under(root, hits))
+async def found(host: EngineHost, query: str, k: int, offset: int, filters: Filters) -> Hits:
+    """Have the engine rank passages."""
+    return await host.call(lambda engine: engine.search(query, k=k, offset=offset, filters=filters))
 
 
 def _check(item: Any, scope: Scope) -> AskRequest | Problem:
@@ -134,7 +147,7 @@ async def _try(host: EngineHost, item: AskRequest | Problem, scope: Scope) -> An
     if isinstance(item, Problem):
         return item
     try:
-        return await _ask(host, item)
+        return await answered(host, item)
     except FundstelleError as error:
         return problems.foreseen(error, scope)
     except Exception as error:  # one bad question never fails the rest

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from api.answers import DocumentInfo, DocumentList
 from api.problems import documented
+from api.routes import document_examples
+from api.routes.access import may_ask
+from api.routes.examples import shown
 from api.routes.needs import Host, Root, of_document, reply
 from api.schemas import DocId, ListParameters, TextParameters, under
 
-router = APIRouter(prefix="/v1/documents", tags=["documents"])
+router = APIRouter(prefix="/v1/documents", tags=["documents"], dependencies=[Depends(may_ask)])
 Id = Annotated[DocId, Path(examples=["sccon-2023.partner-country-ukraine.de.md"])]
 _PDF = "application/pdf"
 _TEXT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The canonical text, nothing else.", "content": {"text/plain": {}}}
 }
 _FILE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The original's bytes.", "content": {"application/octet-stream": {}}},
-    206: {"description": "The range that was asked for."},
+    200: {
+        "description": "The original's bytes, with the media type of its format.",
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    206: {"description": "The range that was asked for.", "content": {"*/*": {}}},
 }
 
 
-@router.get("", response_model=DocumentList, responses=documented(422, 503))
+@router.get(
+    "",
+    response_model=DocumentList,
+    responses={**shown(document_examples.DOCUMENTS), **documented(422, 503)},
+)
 async def documents(given: Annotated[ListParameters, Query()], host: Host, root: Root) -> Response:
     """List the documents in the order of their ids; `language` is the document's here."""
     found = await host.call(
@@ -36,7 +46,11 @@ async def documents(given: Annotated[ListParameters, Query()], host: Host, root:
     return reply(under(root, found))
 
 
-@router.get("/{doc_id}", response_model=DocumentInfo, responses=documented(404, 422, 503))
+@router.get(
+    "/{doc_id}",
+    response_model=DocumentInfo,
+    responses={**shown(document_examples.DOCUMENT), **documented(404, 422, 503)},
+)
 async def document(doc_id: Id, host: Host, root: Root) -> Response:
     """Describe a document."""
     return reply(under(root, await of_document(host, lambda engine: engine.document(doc_id))))
