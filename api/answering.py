@@ -117,8 +117,16 @@ def answer(
         confidence=round(sure, 4),
         conflict=choice.conflict,
         answer=tuple(
-            _sentence(snapshot, candidate, numbers, outdated=passed)
-            for candidate, passed in zip(choice.sentences, outdated, strict=True)
+            _sentence(
+                snapshot,
+                candidate,
+                numbers,
+                outdated=passed,
+                conflicting=place < choice.conflicting,
+            )
+            for place, (candidate, passed) in enumerate(
+                zip(choice.sentences, outdated, strict=True)
+            )
         ),
         citations=() if refusal else tuple(cited),
         related=tuple(cited) if refusal else (),
@@ -214,6 +222,7 @@ def _sentence(
     numbers: dict[tuple[str, int], int],
     *,
     outdated: bool,
+    conflicting: bool,
 ) -> AnswerSentence:
     passage, (start, end) = candidate.passage, candidate.span
     return AnswerSentence(
@@ -223,6 +232,7 @@ def _sentence(
         end=end,
         published=snapshot.by_id[passage.doc_id].published,
         outdated=outdated,
+        conflicting=conflicting,
     )
 
 

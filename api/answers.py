@@ -68,6 +68,7 @@ class AnswerSentence:
     end: int
     published: date | None
     outdated: bool = False
+    conflicting: bool = False  # with another sentence of the answer
 
 
 @dataclass(frozen=True, slots=True)

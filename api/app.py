@@ -16,8 +16,17 @@ from api.engine import Engine
 from api.gate import Gate
 from api.jobs import Jobs
 from api.limits import Streams
-from api.page import assets, documents, home, reference, refusing
-from api.routes import asking, assistants, indexing, operation, questions, verifying, writing
+from api.page import assets, document, documents, evaluation, home, reference, refusing
+from api.routes import (
+    asking,
+    assistants,
+    indexing,
+    operation,
+    questions,
+    status,
+    verifying,
+    writing,
+)
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
@@ -58,8 +67,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
     refusing.install(app)
-    api = (asking, verifying, documents_api, writing, indexing, questions, assistants, operation)
-    page = (home, documents, reference, assets)
+    api = (
+        *(asking, verifying, assistants, documents_api, writing),
+        *(indexing, status, questions, operation),
+    )
+    page = (home, documents, document, evaluation, reference, assets)
     for part in (*api, *page):
         app.include_router(part.router)
     return app

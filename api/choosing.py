@@ -46,7 +46,12 @@ class Choice:
     """The sentences of an answer, best first."""
 
     shown: tuple[Shown, ...] = ()
-    conflict: bool = False
+    conflicting: int = 0  # how many of the first contradict each other
+
+    @property
+    def conflict(self) -> bool:
+        """Whether any do."""
+        return self.conflicting > 0
 
     @property
     def sentences(self) -> list[Candidate]:
@@ -165,7 +170,7 @@ class Chooser:
             key=lambda found: -(self._published(found.candidate) or date.min).toordinal(),
         )
         rest = [found for place, found in enumerate(shown) if place not in against]
-        return Choice((*first, *rest), bool(against))
+        return Choice((*first, *rest), len(first))
 
     def _contradict(self, one: Candidate, other: Candidate) -> bool:
         said = [Said(_text(c), self._snapshot.by_id[c.passage.doc_id].title) for c in (one, other)]

@@ -6,6 +6,7 @@ A command-line option wins over the environment, the environment over the defaul
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -24,6 +25,8 @@ MAX_BATCH = 100
 DEFAULT_K = 5
 PASSAGE_TOKENS = 160  # of our own encoding; about six sentences
 DEFAULT_SENTENCES = 5
+
+_FRAMES = re.compile(r"'self'|https?://[^\s;,'\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ class Settings:
                     f"trusted_proxies must be addresses or networks such as 10.0.0.0/24, "
                     f"not {proxy!r}"
                 ) from None
+        for page in self.frame_ancestors:
+            if not _FRAMES.fullmatch(page):  # it stands in a header among others
+                raise ValueError(
+                    f"frame_ancestors must be origins such as https://example.org, not {page!r}"
+                )
         ranges = {
             "threads": (0, 1024),
             "passage_tokens": (1, 100_000),

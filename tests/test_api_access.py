@@ -87,7 +87,8 @@ def test_the_readme_names_the_scope_of_every_route() -> None:
 def test_only_what_tells_nothing_of_the_documents_is_open_to_everybody() -> None:
     """A new route without a scope fails here until somebody has thought about it."""
     everybody = {path for (_, path), scope in ROUTES.items() if scope == "everybody"}
-    assert everybody == {"/", "/docs", "/healthz", "/openapi.json", "/readyz", "/static/{name}"}
+    page = {"/", "/docs", "/logo", "/static/{version}/{name}"}
+    assert everybody == page | {"/healthz", "/openapi.json", "/readyz"}
 
 
 @pytest.mark.parametrize(("route", "needed"), ROUTES.items(), ids=str)
@@ -129,7 +130,8 @@ def test_without_keys_only_this_machine_is_answered(
     for address, host in (("192.0.2.7", "127.0.0.1"), ("127.0.0.1", "rebound.example")):
         app = create_app(settings)
         other = TestClient(app, base_url=f"http://{host}", client=(address, 50_000))
-        assert (asked(other, *route) == 403) == (needed != "everybody")
+        # The page's first view is for everybody, and says in words what is refused.
+        assert (asked(other, *route) == 403) == (needed != "everybody" or route[1] == "/")
     assert asked(TestClient(create_app(settings)), *route) not in NOT_LET_IN
 
 
@@ -185,7 +187,9 @@ def test_on_the_page_it_is_said_in_words(
     assert said in reply.text
     program = client.post("/", content=b"q=Was%3F", headers={**form, "accept": "*/*"})
     assert program.headers["content-type"] == "application/problem+json"
-    assert client.get("/", headers={"accept": "text/html"}).status_code == 200
+    door = client.get("/", headers={"accept": "text/html"})
+    assert door.status_code == 200
+    assert said in door.text
 
 
 def test_a_key_is_asked_for_before_anything_that_is_sent_is_read(

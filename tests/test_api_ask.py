@@ -74,6 +74,7 @@ def test_an_answer_has_the_contracts_shape_field_by_field(client: TestClient) ->
         "end": 109,
         "published": "2026-11-21",
         "outdated": False,
+        "conflicting": False,
     }
     assert [citation["number"] for citation in answer["citations"]] == [1, 2, 3, 4, 5]
     assert answer["index"]["generation"] == 1

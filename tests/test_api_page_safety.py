@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,7 +63,9 @@ def test_html_in_documents_and_questions_stays_text(hostile: TestClient) -> None
     ):
         assert reply.status_code == 200
         page = Page(reply.text)
-        assert not {"script", "img", "b", "u", "style"} & {tag for tag, _ in page.tags}
+        assert not {"b", "u", "style"} & {tag for tag, _ in page.tags}
+        loaded = [attributes["src"] for _, attributes in page.tags if "src" in attributes]
+        assert all(str(path).startswith("/suche/static/") for path in loaded)
         for _, attributes in page.tags:
             assert not [name for name in attributes if name.startswith("on") or name == "style"]
         assert not [link for link in page.links() if link.startswith("javascript:")]
@@ -74,14 +77,14 @@ def test_the_mark_is_counted_in_code_points(hostile: TestClient) -> None:
     text = hostile.get("/v1/documents/turm.md/text").text
     at = text.index("😀")
     html = hostile.get(f"/documents/turm.md?start={at}&end={at + 1}").text
-    assert '<mark id="passage" tabindex="-1" autofocus>😀</mark> der Königin' in html
+    assert re.search(r'<mark id="passage"[^>]*>😀</mark> der Königin', html)
 
 
 def test_column_headers_stand_above_the_rows_of_a_table(hostile: TestClient) -> None:
     html = hostile.post("/?lang=de", data={"q": "Was macht Simsalabim?"}).text
-    assert (
-        '<p class="columns" lang="de"><bdi>Zauberwort</bdi> | <bdi>Wirkung</bdi></p>\n<blockquote'
-    ) in html
+    shown = re.findall(r'<span role="(\w+)">(.*?)</span>', re.sub("</?mark>", "", html))
+    assert ("columnheader", "Wirkung") in shown
+    assert ("cell", "öffnet die Pforte") in shown
 
 
 def test_links_of_the_page_stay_below_the_path_of_the_service(hostile: TestClient) -> None:

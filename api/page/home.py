@@ -2,94 +2,153 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api.answers import Answer
+from api.answers import Answer, DocumentInfo
 from api.engine import Engine
 from api.filters import Filters
 from api.page.examples import EXAMPLES, Example
-from api.page.rendering import interface_of, render
+from api.page.rendering import interface_of, refused, render
 from api.page.texts import TEXTS
-from api.routes.access import may_ask, scope_of
+from api.routes.access import may_ask
 from api.routes.host import EngineHost
 from api.routes.needs import Host, Root
-from api.schemas import tidy, under
+from api.schemas import FilterBody, tidy, under
 from indexer.errors import FundstelleError
 from indexer.settings import MAX_QUESTION_CHARS
 
 router = APIRouter(include_in_schema=False)
 _FORM = "application/x-www-form-urlencoded"
+_MAX_CHOICES = 200  # documents to choose from in a list; of more, one is named by its id
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The form's fields, as they were written."""
+
+    question: str = ""
+    language: str = ""
+    published_from: str = ""
+    published_to: str = ""
+    document: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the question is put to some of the documents only."""
+        return bool(self.language or self.published_from or self.published_to or self.document)
+
+    def filters(self) -> Filters:
+        """Raises ValidationError where a field holds nonsense."""
+        given = {
+            "language": self.language or None,
+            "published_from": self.published_from or None,
+            "published_to": self.published_to or None,
+            "doc_ids": [self.document] if self.document else None,
+        }
+        return FilterBody.model_validate(given).filters()
 
 
 @router.head("/")
 @router.get("/")
 async def home(request: Request, host: Host) -> HTMLResponse:
-    """Show the form and what could be asked here."""
-    return await _page(request, host)
+    """Show the form and what could be asked here; `?document=` narrows it to one document."""
+    document = str(tidy(request.query_params.get("document", "")))[:128]
+    refusal = await refused(request)
+    if refusal is None:
+        return await _page(request, host, Asked(document=document))
+    if refusal.status_code == 401 and "authorization" not in request.headers:
+        refusal.status_code = 200  # nothing was asked yet: this is the door
+    return refusal
 
 
 @router.post("/", dependencies=[Depends(may_ask)])
 async def answer(request: Request, host: Host, root: Root) -> HTMLResponse:
     """Answer the question of the form."""
+    refusal = await refused(request)
+    if refusal is not None:
+        return refusal
     texts = TEXTS[interface_of(request)]
-    question = await _question(request)
-    if not question:
-        return await _page(request, host, message=texts["empty"], status=422)
-    if len(question) > MAX_QUESTION_CHARS:
-        cut = question[:MAX_QUESTION_CHARS]
-        return await _page(request, host, question=cut, message=texts["too_long"], status=422)
+    asked = await _asked(request)
+    message = ""
+    if not asked.question:
+        message = texts["empty"]
+    elif len(asked.question) > MAX_QUESTION_CHARS:
+        message = texts["too_long"]
+        asked = replace(asked, question=asked.question[:MAX_QUESTION_CHARS])
     try:
-        found = await host.call(lambda engine: engine.ask(question))
+        filters = asked.filters()
+    except ValidationError:
+        message = message or texts["bad_filter"]
+    if message:
+        return await _page(request, host, asked, message=message, status=422)
+    try:
+        found = await host.call(lambda engine: engine.ask(asked.question, filters=filters))
     except FundstelleError:
-        return await _page(
-            request, host, question=question, message=texts["unavailable"], status=503
-        )
+        return await _page(request, host, asked, message=texts["unavailable"], status=503)
     request.app.state.asked.note(found)
-    return await _page(request, host, question=question, found=under(root, found))
+    return await _page(request, host, asked, found=under(root, found))
 
 
 async def _page(
     request: Request,
     host: EngineHost,
+    asked: Asked,
     *,
-    question: str = "",
     message: str = "",
     found: Answer | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    shown = found is None and await scope_of(request) is not None
-    examples = await _examples(host) if shown else []
-    given = {"question": question, "message": message, "found": found, "examples": examples}
+    try:
+        choices, examples = await host.call(_choices)
+    except FundstelleError:
+        choices, examples = (), ()
+    given = {
+        "asked": asked,
+        "message": message,
+        "found": found,
+        "choices": choices,
+        "examples": examples,
+    }
     return render(request, "home.html", given, status)
 
 
-async def _question(request: Request) -> str:
-    """Read the form's one field; browsers send it as UTF-8, since the page is."""
+def _choices(engine: Engine) -> tuple[tuple[DocumentInfo, ...], tuple[Example, ...]]:
+    """The documents of a small index, and the questions that those of an index answer."""
+    wanted = tuple(example.doc_id for example in EXAMPLES)
+    there = engine.documents(limit=len(wanted), filters=Filters(doc_ids=wanted))
+    held = {document.doc_id for document in there.documents}
+    found = engine.documents(limit=_MAX_CHOICES)
+    choices = sorted(found.documents, key=lambda one: one.title.casefold())
+    return (
+        tuple(choices) if found.total <= _MAX_CHOICES else (),
+        tuple(example for example in EXAMPLES if example.doc_id in held),
+    )
+
+
+async def _asked(request: Request) -> Asked:
+    """Read the form; browsers send it as UTF-8, since the page is."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise HTTPException(415, "The form must be sent as application/x-www-form-urlencoded.")
     body = (await request.body()).decode("utf-8", "replace")
     try:
         fields = parse_qs(body, keep_blank_values=True, errors="replace", max_num_fields=10)
     except ValueError:  # more fields than the form has
-        return ""
-    return str(tidy(fields.get("q", [""])[0]))
+        return Asked()
 
+    def field(name: str) -> str:
+        return str(tidy(fields.get(name, [""])[0]))
 
-async def _examples(host: EngineHost) -> list[Example]:
-    """The questions that the index can answer, because it holds the documents they are about."""
-    wanted = tuple(example.doc_id for example in EXAMPLES)
-
-    def held(engine: Engine) -> set[str]:
-        found = engine.documents(limit=len(wanted), filters=Filters(doc_ids=wanted))
-        return {document.doc_id for document in found.documents}
-
-    try:
-        there = await host.call(held)
-    except FundstelleError:
-        return []
-    return [example for example in EXAMPLES if example.doc_id in there]
+    return Asked(
+        question=field("q"),
+        language=field("language"),
+        published_from=field("from"),
+        published_to=field("to"),
+        document=field("document"),
+    )

@@ -2,55 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api.answers import Citation
 from api.links import is_web_link
+from api.page.assets import asset_path
+from api.page.layout import rows
+from api.page.marking import Marks, Stretch, stretches
+from api.page.owner import owner
+from api.page.quoting import cited_place, proof, reference, shown_at
 from api.page.texts import TEXTS, Interface, choose_interface
+from api.routes.access import may_ask
 from api.routes.needs import root_path
+from indexer.settings import Settings
 from indexer.types import Language, Span
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a text that is highlighted or not."""
-
-    text: str
-    marked: bool
-
-
-def pieces(text: str, start: int, highlights: Sequence[Span]) -> list[Piece]:
-    """Split a passage that begins at `start` of its document at its highlights.
-
-    >>> pieces("Ja. Nein.", 100, [(104, 109)])
-    [Piece(text='Ja. ', marked=False), Piece(text='Nein.', marked=True)]
-    """
-    found, at = [], 0
-    for begin, end in sorted(highlights):
-        found += [Piece(text[at : begin - start], False)]
-        at = max(at, begin - start)
-        found += [Piece(text[at : end - start], True)]
-        at = max(at, end - start)
-    found.append(Piece(text[at:], False))
-    return [piece for piece in found if piece.text]
-
-
-def quote(citation: Citation) -> list[Piece]:
-    """A citation's text with its highlights."""
-    return pieces(citation.text, citation.start, citation.highlights)
+def prose(text: str, start: int, highlights: tuple[Span, ...] = ()) -> tuple[Stretch, ...]:
+    """A passage that begins at `start` of its document, with its highlights."""
+    return stretches(text, start, Marks(highlights=highlights))
 
 
 def lang(language: Language) -> str:
@@ -70,7 +52,16 @@ _environment = Environment(
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-_environment.filters.update(quote=quote, lang=lang, day=day)
+_environment.filters.update(
+    prose=prose,
+    rows=rows,
+    lang=lang,
+    day=day,
+    shown_at=shown_at,
+    cited_place=cited_place,
+    reference=reference,
+    proof=proof,
+)
 _environment.tests["web_link"] = is_web_link
 
 
@@ -86,6 +77,8 @@ def render(
 ) -> HTMLResponse:
     """Render a page in the reader's language."""
     interface = interface_of(request)
+    root = root_path(request)
+    settings: Settings = request.app.state.host.settings
     other = "en" if interface == "de" else "de"
     query = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
     chosen = request.query_params.get("lang") == interface
@@ -100,16 +93,38 @@ def render(
         other=other,
         keep=keep,
         switch="?" + urlencode([*query, ("lang", other)]),
-        root=root_path(request),
+        root=root,
+        asset=lambda name: root + asset_path(name),
+        owner=owner(settings, interface),
         **given,
     )
-    headers = {"Content-Security-Policy": POLICY, "Vary": "Accept-Language"}
+    headers = {
+        "Content-Security-Policy": _POLICY + (" ".join(settings.frame_ancestors) or "'none'"),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Vary": "Accept-Language, Authorization",
+    }
     if status == 503:
         headers["Retry-After"] = "5"
     # A lone surrogate cannot be sent; text from the index never holds one.
     return HTMLResponse(html.encode("utf-8", "replace"), status, headers=headers)
 
 
+async def refused(request: Request) -> HTMLResponse | None:
+    """The page that a reader gets who may not ask here: it takes a key, or says why not."""
+    try:
+        await may_ask(request)
+    except HTTPException as error:
+        texts = TEXTS[interface_of(request)]
+        message = {401: texts["key_needed"], 429: texts["busy"]}.get(error.status_code)
+        page = say(request, message or texts["not_allowed"], error.status_code)
+        page.headers.update(error.headers or {})
+        return page
+    return None
+
+
 def say(request: Request, text: str, status: int) -> HTMLResponse:
-    """Render a page that only says why there is nothing to see."""
-    return render(request, "message.html", {"message": text}, status)
+    """Render a page that only says why there is nothing to see; on 401 it takes a key."""
+    wants_key = status == 401
+    if wants_key and "authorization" in request.headers:
+        text = TEXTS[interface_of(request)]["key_refused"]
+    return render(request, "message.html", {"message": text, "wants_key": wants_key}, status)

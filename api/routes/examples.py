@@ -59,6 +59,7 @@ def _answer(question: str, language: str, citation: dict[str, Any]) -> dict[str,
         "end": end,
         "published": citation["published"],
         "outdated": False,
+        "conflicting": False,
     }
     return {
         "id": ANSWER_ID,

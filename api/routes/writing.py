@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, BinaryIO, ParamSpec
+from typing import Annotated, BinaryIO, Literal, ParamSpec
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.exceptions import RequestValidationError
@@ -155,8 +155,7 @@ def _check_file(file: UploadFile, name: str, settings: Settings) -> None:
 
 def _check_place(host: EngineHost, doc_id: str, settings: Settings) -> None:
     """Refuse an upload in place of the user's own file, or beyond what the data folder may hold."""
-    buried = {stone.doc_id for stone in changes.buried(settings.data)}
-    if doc_id in buried or not _replaceable(host, doc_id):
+    if holder(host, doc_id) == "folder":
         raise HTTPException(409, f"{doc_id} is a document of a corpus folder.")
     uploads = changes.uploads(settings.data)
     if doc_id not in uploads and len(uploads) >= settings.max_uploads:
@@ -171,10 +170,14 @@ def _sha256(file: BinaryIO) -> str:
     return digest
 
 
-def _replaceable(host: EngineHost, doc_id: str) -> bool:
-    """Whether nothing, or an upload, has this id."""
-    folder = _folder(host, doc_id)
-    return folder is None or not _is_corpus(host, folder)
+def holder(host: EngineHost, doc_id: str) -> Literal["upload", "folder"] | None:
+    """Where the document of this id comes from, shown or not; None where no document has it."""
+    data, folder = host.settings.data, _folder(host, doc_id)
+    if folder is not None and _is_corpus(host, folder):
+        return "folder"
+    if any(stone.doc_id == doc_id for stone in changes.buried(data)):
+        return "folder"
+    return "upload" if folder is not None or changes.is_upload(data, doc_id) else None
 
 
 def _is_corpus(host: EngineHost, folder: Path) -> bool:
