@@ -67,8 +67,10 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
     refusing.install(app)
-    reading = (asking, verifying, documents_api, assistants)
-    api = (*reading, writing, indexing, questions, status, operation)
+    api = (
+        *(asking, verifying, assistants, documents_api, writing),
+        *(indexing, status, questions, operation),
+    )
     page = (home, documents, document, evaluation, reference, assets)
     for part in (*api, *page):
         app.include_router(part.router)

@@ -63,3 +63,50 @@ JOB = {
         "Done, but for one file", {**_JOB, "state": "done", "errors": _FAILED, "generation": 13}
     ),
 }
+_RUN = {
+    "published": True,
+    "added": 1,
+    "changed": 0,
+    "moved": 0,
+    "unchanged": 47,
+    "removed": 0,
+    "passages": 263,
+    "seconds": 1.4,
+    "skipped": [],
+    "failed": [],
+    "notes": [],
+    "refused": "",
+    "finished_at": "2026-11-20T22:40:03Z",
+}
+STATUS = {
+    "deutsch": example("Alles gelesen", {"index": INDEX, "last_run": _RUN}),
+    "english": example(
+        "One file failed", {"index": INDEX, "last_run": {**_RUN, "failed": _FAILED}}
+    ),
+}
+NAMES = {
+    "deutsch": example("Auf Deutsch", {"names": ["Presse/Gebührensatzung 2023.pdf"]}),
+    "english": example("In English", {"names": ["press/fees 2023.pdf"]}),
+}
+PROPOSALS = {
+    "deutsch": example(
+        "Auf Deutsch",
+        {
+            "proposals": [
+                {
+                    "name": "Presse/Gebührensatzung 2023.pdf",
+                    "doc_id": "presse.gebuehrensatzung-2023.pdf",
+                    "taken": None,
+                }
+            ]
+        },
+    ),
+    "english": example(
+        "In English",
+        {
+            "proposals": [
+                {"name": "press/fees 2023.pdf", "doc_id": "press.fees-2023.pdf", "taken": None}
+            ]
+        },
+    ),
+}

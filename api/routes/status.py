@@ -13,13 +13,13 @@ from starlette.responses import Response
 from api.answers import IndexState
 from api.last_run import LastRun, read_last_run
 from api.problems import documented
-from api.routes import status_examples
+from api.routes import document_examples
 from api.routes.access import may_write
 from api.routes.examples import shown
 from api.routes.host import EngineHost
 from api.routes.needs import Host, json_only, reply
 from api.routes.writing import holder
-from api.schemas import Request
+from api.wire import Request
 from indexer.reading.ids import doc_id_from_path
 
 router = APIRouter(prefix="/v1", tags=["operation"], dependencies=[Depends(may_write)])
@@ -64,7 +64,7 @@ class Proposals:
 @router.get(
     "/status",
     response_model=Status,
-    responses={**shown(status_examples.STATUS), **documented(503)},
+    responses={**shown(document_examples.STATUS), **documented(503)},
 )
 async def status(host: Host) -> Response:
     """Tell what the last run did, with every file that failed or was passed over, and why.
@@ -78,11 +78,11 @@ async def status(host: Host) -> Response:
 @router.post(
     "/doc-ids",
     response_model=Proposals,
-    responses={**shown(status_examples.PROPOSALS), **documented(400, 415, 422, 503)},
+    responses={**shown(document_examples.PROPOSALS), **documented(400, 415, 422, 503)},
     dependencies=[Depends(json_only)],
 )
 async def doc_ids(
-    given: Annotated[NamesRequest, Body(openapi_examples=status_examples.NAMES)], host: Host
+    given: Annotated[NamesRequest, Body(openapi_examples=document_examples.NAMES)], host: Host
 ) -> Response:
     """Propose ids for files that are to be uploaded, and say which of them are taken."""
 
