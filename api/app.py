@@ -12,9 +12,11 @@ from fastapi import FastAPI
 
 from api import problems
 from api.engine import Engine
+from api.gate import Gate
 from api.jobs import Jobs
-from api.page import assets, document, documents, home, reference
-from api.routes import asking, indexing, operation, writing
+from api.limits import Streams
+from api.page import assets, document, documents, evaluation, home, reference, refusing
+from api.routes import asking, indexing, operation, status, writing
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
@@ -35,6 +37,7 @@ class App(FastAPI):
         for name in _ALWAYS:
             schema = described["components"]["schemas"][name]
             schema["required"] = list(schema["properties"])
+        problems.add_refusals(described)
         return described
 
 
@@ -49,15 +52,18 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,  # the framework's own pages load scripts from elsewhere
         redoc_url=None,
-        middleware=middleware(mounted_at(settings)),
+        middleware=middleware(settings, mounted_at(settings)),
         lifespan=_lifespan,
     )
     app.state.host = EngineHost(settings, engine)
     app.state.shared = SharedState(settings.service)
+    app.state.gate = Gate(settings, app.state.shared)
+    app.state.streams = Streams()
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
-    api = (asking, documents_api, writing, indexing, operation)
-    page = (home, documents, document, reference, assets)
+    refusing.install(app)
+    api = (asking, documents_api, writing, indexing, status, operation)
+    page = (home, documents, document, evaluation, reference, assets)
     for part in (*api, *page):
         app.include_router(part.router)
     return app

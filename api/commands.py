@@ -87,6 +87,9 @@ def _styled() -> bool:
 @click.option("--host", help="Address to listen on; this machine only. [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65_535), help="0: any. [default: 8000]")
 @click.option("--root-path", help="Where a reverse proxy mounts the service.")
+@click.option(
+    "--public-ask", is_flag=True, default=None, help="Everybody may ask and read, without a key."
+)
 @click.option("--workers", type=int, default=1, show_default=True, help="Processes.")
 def serve(
     index_folder: Path | None,
@@ -94,25 +97,41 @@ def serve(
     host: str | None,
     port: int | None,
     root_path: str | None,
+    public_ask: bool | None,
     workers: int,
 ) -> None:
     """Serve the HTTP API and the page; without an index the corpus is indexed first."""
-    from api.routes.needs import is_loopback
-
     settings = Settings.load(
-        index=index_folder, corpus=corpus or None, host=host, port=port, root_path=root_path
+        index=index_folder,
+        corpus=corpus or None,
+        host=host,
+        port=port,
+        root_path=root_path,
+        public_ask=public_ask,
     )
     if workers != 1:
         raise click.BadParameter(f"only 1 is possible, not {workers}", param_hint="--workers")
-    if not is_loopback(settings.host):
-        raise click.BadParameter(
-            f"{settings.host} can be reached from other machines, and there are no keys that "
-            "would tell who may ask; 127.0.0.1, ::1 or localhost, behind a proxy of your own",
-            param_hint="--host",
-        )
+    _refuse_to_be_open_to_all(settings)
     with _listen(settings.host, settings.port) as listening:  # before the work, not after it
         _index_if_there_is_none(settings)
         _serve(settings, listening)
+
+
+def _refuse_to_be_open_to_all(settings: Settings) -> None:
+    """Only this machine is served without keys, unless it is said that all may ask."""
+    from api.addresses import is_loopback
+    from api.key_store import KeyStore
+    from api.shared_state import SharedState
+
+    if settings.public_ask or is_loopback(settings.host):
+        return
+    if all(key.fault for key in KeyStore(SharedState(settings.service)).all()):
+        raise click.BadParameter(
+            f"{settings.host} can be reached from other machines, and there is no key that would "
+            "tell who may ask; make one with `fundstelle keys create NAME --scope ask`, or let "
+            "everybody ask with --public-ask",
+            param_hint="--host",
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:

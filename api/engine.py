@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 
 from api.answering import Considered, answer, consider, search
@@ -16,7 +17,7 @@ from api.answers import (
 )
 from api.describing import described, listed
 from api.filters import NO_FILTERS, Filters
-from api.in_force import InForce
+from api.in_force import InForce, SeeingEmbargoed
 from api.retrieval import SHIPPED, Method, ranked
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
@@ -33,7 +34,11 @@ class Engine:
     """Thread-safe; each call sees exactly one generation from beginning to end."""
 
     def __init__(
-        self, settings: Settings, encoder: Encoder, reader: Reader | None, in_force: InForce
+        self,
+        settings: Settings,
+        encoder: Encoder,
+        reader: Reader | None,
+        in_force: InForce | SeeingEmbargoed,
     ) -> None:
         """See `open`."""
         self._settings = settings
@@ -57,6 +62,12 @@ class Engine:
         terms.wanted("bereit", "de")  # reads the dictionary: the first question need not
         reader = load_reader() if settings.reader else None
         return cls(settings, encoder, reader, in_force)
+
+    def seeing_embargoed(self) -> Engine:
+        """The same engine for who may know of documents before their embargo ends."""
+        seeing = copy(self)
+        seeing._in_force = self._in_force.seeing_embargoed()
+        return seeing
 
     @property
     def state(self) -> IndexState:

@@ -53,6 +53,10 @@ class InForce:
             except IndexDamaged as error:
                 self._leave(snapshot, error)
 
+    def seeing_embargoed(self) -> SeeingEmbargoed:
+        """The same generations for who may know of documents under embargo."""
+        return SeeingEmbargoed(self)
+
     def refresh(self) -> bool:
         """Take up a newer published generation, see `Engine.refresh`."""
         with self._changing:
@@ -127,6 +131,30 @@ class InForce:
             if _same(other / error.path, folder / error.path):
                 self._damaged[other.name] = str(error)
                 note(other, error.path)  # it may be the one that was published just now
+
+
+class SeeingEmbargoed:
+    """The same for requests to which documents under embargo exist."""
+
+    def __init__(self, in_force: InForce) -> None:
+        self._in_force = in_force
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """See `InForce`; without the embargo."""
+        return self._in_force.snapshot.seeing_embargoed()
+
+    def call(self, work: Callable[[Snapshot], T]) -> T:
+        """See `InForce.call`."""
+        return self._in_force.call(lambda snapshot: work(snapshot.seeing_embargoed()))
+
+    def refresh(self) -> bool:
+        """See `Engine.refresh`."""
+        return self._in_force.refresh()
+
+    def seeing_embargoed(self) -> SeeingEmbargoed:
+        """Itself."""
+        return self
 
 
 def _same(file: Path, other: Path) -> bool:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
+from api.key_store import KeysUnavailable
 from api.schemas import FieldError, Problem
 from indexer import errors
 from indexer.blocks import REMEDY
@@ -26,15 +27,18 @@ _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _log = logging.getLogger("fundstelle")
 
 DETAILS = {
-    400: "The request cannot be read: its body is not valid JSON, or a header is malformed.",
+    400: "The request cannot be read: its body is no valid JSON or form, or a header is malformed.",
+    401: "This needs a key: Authorization: Bearer KEY.",
     403: "This is not allowed from where the request comes.",
     404: "There is nothing at this address.",
     405: "This address does not take this method.",
     409: "The index was left as it was.",
-    413: "The request body is larger than 1 MiB, or the file larger than 50 MB.",
+    413: "The request body is larger than 1 MiB, or the file larger than allowed.",
     415: "The request body must be sent as application/json, a file as a format that is read.",
     416: "The range lies outside the file.",
+    421: "The service is not asked by this name.",
     422: "The request is not valid; `errors` names the fields.",
+    429: "These are too many requests; try again later.",
     500: "Something went wrong here; the log of the service names it under the request_id.",
     503: "The index or the data folder cannot be used at the moment; try again later.",
 }
@@ -55,6 +59,7 @@ _FORESEEN: dict[type[errors.FundstelleError], tuple[int, str]] = {
     errors.IndexDamaged: (503, DETAILS[503]),
     errors.EncoderMismatch: (503, DETAILS[503]),
     errors.EncoderError: (503, DETAILS[503]),
+    KeysUnavailable: (503, "Nobody is let in while it cannot be known which keys there are."),
     errors.DataUnavailable: (503, _NO_CHANGES),
     errors.IndexLocked: (409, "The index is being written at the moment."),
     errors.NothingPublished: (409, "The index was left as it was."),
@@ -192,12 +197,37 @@ def _foreseen(request: Request, error: Exception) -> Response:
     return respond(foreseen(cast(errors.FundstelleError, error), request.scope))
 
 
+# What a client needs of a reply besides its body.
+_HEADERS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Errors of a route, for OpenAPI; 500 is a bug and not promised."""
     return {
         status: {
             "description": DETAILS[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            **_described_header(status),
         }
         for status in statuses
     }
+
+
+def _described_header(status: int) -> dict[str, Any]:
+    if status not in _HEADERS:
+        return {}
+    return {"headers": {_HEADERS[status]: {"schema": {"type": "string"}}}}
+
+
+def add_refusals(described: dict[str, Any]) -> None:
+    """Describe what every route may answer, and those that need a scope, in OpenAPI."""
+    operations = [one for methods in described["paths"].values() for one in methods.values()]
+    for operation in operations:
+        statuses = [413, 421]
+        if "security" in operation:
+            if {} not in operation["security"]:  # there may be no keys, or asking is open to all
+                operation["security"].append({})
+            statuses += [401, 403, 429, 503]
+        for status in statuses:
+            operation["responses"].setdefault(str(status), documented(status)[status])
+        operation["responses"] = dict(sorted(operation["responses"].items()))

@@ -39,6 +39,22 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Whoever asks while one is queued shares it, whichever process he asks.
         "CREATE UNIQUE INDEX one_queued_job ON jobs(kind) WHERE state = 'queued'",
     ),
+    (
+        """CREATE TABLE keys (
+          name TEXT PRIMARY KEY,
+          hash BLOB NOT NULL UNIQUE,  -- SHA-256
+          scope TEXT NOT NULL,
+          created TEXT NOT NULL,  -- times in ISO 8601, UTC
+          expires TEXT,
+          revoked TEXT
+        ) STRICT""",
+        """CREATE TABLE counters (
+          name TEXT PRIMARY KEY,  -- whose requests, of which kind
+          count INTEGER NOT NULL,
+          expires REAL NOT NULL  -- seconds since 1970
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX counters_expire ON counters(expires)",
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,7 @@ class Snapshot:
         """
         self._clock = clock
         self._lease = lease
+        self._embargo_holds = True
         manifest = generation.manifest
         if manifest.encoder_fingerprint != encoder_fingerprint:
             raise EncoderMismatch(
@@ -82,13 +84,19 @@ class Snapshot:
         self._starts = np.searchsorted(self._table.document, np.arange(count + 1))
         self.versions = Versions(self.documents, self._starts, self._table.document, self.vectors)
 
+    def seeing_embargoed(self) -> Snapshot:
+        """The same for a request to which documents under embargo exist."""
+        seeing = copy(self)
+        seeing._embargo_holds = False
+        return seeing
+
     @property
     def today(self) -> date:
         """The day that answers are given on."""
         return self._clock().date()
 
     def record(self, doc_id: str) -> DocumentRecord:
-        """The document, unless it is under embargo or unknown: then KeyError."""
+        """The document, unless it is concealed or unknown: then KeyError."""
         if self._concealed(self._clock())[self.documents.numbers[doc_id]]:
             raise KeyError(doc_id)
         return self.by_id[doc_id]
@@ -124,7 +132,7 @@ class Snapshot:
 
     @property
     def visible(self) -> np.ndarray | None:
-        """(N,) bool: the passages that anybody may know of; None where all are."""
+        """(N,) bool: the passages that the request may know of; None where all are."""
         concealed = self._concealed(self._clock())
         return ~concealed[self._table.document] if concealed.any() else None
 
@@ -178,5 +186,7 @@ class Snapshot:
         return tuple(OtherPlace(other.doc_id, other.title, other.language) for other in others)
 
     def _concealed(self, now: datetime) -> np.ndarray:
-        """(D,) bool: which documents nobody may know of."""
+        """(D,) bool: which documents the request may not know of."""
+        if not self._embargo_holds:
+            return self._hidden
         return np.asarray(self._hidden | embargoed(self.documents, now))

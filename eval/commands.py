@@ -21,7 +21,11 @@ GATE = Path(__file__).parent / "gate.toml"
 @click.option("--json", "as_json_text", is_flag=True, help="Print as JSON, one suite a line.")
 @click.option("--failures", is_flag=True, help="List the questions that went wrong.")
 @click.option(
-    "--report", type=click.Path(path_type=Path), help="Write report, runs and qrels here."
+    "--report",
+    is_flag=False,
+    flag_value="",
+    metavar="[DIR]",
+    help="Write report, runs and qrels here. [default: where the service's page shows them]",
 )
 @click.option(
     "--compare",
@@ -37,7 +41,7 @@ def evaluate(
     gate: Path | None,
     as_json_text: bool,
     failures: bool,
-    report: Path | None,
+    report: str | None,
     compare: Path | None,
 ) -> None:
     """Measure retrieval, answers and refusals on the eval sets. [default: corpus]"""
@@ -47,8 +51,9 @@ def evaluate(
     from eval.results import differences_to, prepare_folder, read_results, write_results
     from eval.table import as_json, as_table, difference_table
 
-    if report is not None:
-        prepare_folder(report)
+    folder = None if report is None else _folder(report)
+    if folder is not None:
+        prepare_folder(folder)
     earlier = None if compare is None else read_results(compare)
     chosen = list(choose(() if every else suites or ("corpus",), corpus, shared))
     broken: list[str] = []
@@ -64,12 +69,19 @@ def evaluate(
                 click.echo(describe_failures(found.outcomes))
         if gate is not None:
             broken += broken_floors(found.report, gate)
-    if report is not None:
-        write_results(report, all_measured)
-        click.echo(f"wrote {report / 'report.html'}", err=True)
+    if folder is not None:
+        write_results(folder, all_measured)
+        click.echo(f"wrote {folder / 'report.html'}", err=True)
     if earlier is not None:
         click.echo(difference_table(differences_to(earlier, all_measured)))
     for line in broken:
         click.echo(f"gate: {line}", err=True)
     if broken:
         raise SystemExit(1)
+
+
+def _folder(given: str) -> Path:
+    from api.page.evaluation_report import evaluation_folder
+    from indexer.settings import Settings
+
+    return Path(given) if given else evaluation_folder(Settings.load())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shutil
 import subprocess
 import sys
@@ -165,7 +166,9 @@ def main(runs: int) -> None:
         bring_up_to_date(Settings.load(corpus=(corpus,), index=index))
         given = ["serve", "--corpus", str(corpus), "--index", str(index), "--port", str(PORT)]
         server = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [sys.executable, "-m", "api", *given], stdout=subprocess.DEVNULL
+            [sys.executable, "-m", "api", *given],
+            env={**os.environ, "FUNDSTELLE_ASKS_PER_MINUTE": "0"},
+            stdout=subprocess.DEVNULL,
         )
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=30) as client:

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import click
 
+from api.page.evaluation_report import REPORT_FILE as PAGE_FILE
+from api.page.evaluation_report import to_json
 from eval.comparison import Difference, compare, corrected
 from eval.measuring import Measured
+from eval.page_report import page_report
 from eval.report import as_html
 from eval.table import as_json, per_question
 from eval.trec import write_trec
+from indexer.durable import write_atomically
 
 # suite -> pair -> measure -> question -> figure
 Results = Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]
@@ -25,7 +29,10 @@ def prepare_folder(folder: Path) -> None:
 
 
 def write_results(folder: Path, measured: Sequence[Measured]) -> None:
-    """Write `results.json`, `report.html`, and a run and qrels file per suite."""
+    """Write `results.json`, `report.html`, a run and qrels file per suite, and the page's figures.
+
+    The service may read the last of these at any moment.
+    """
     prepare_folder(folder)
     results = {
         found.report.suite: {
@@ -38,6 +45,7 @@ def write_results(folder: Path, measured: Sequence[Measured]) -> None:
     for found in measured:
         write_trec(folder, found.report.suite, found.outcomes)
     (folder / REPORT_FILE).write_text(as_html(measured), encoding="utf-8")
+    write_atomically(folder / PAGE_FILE, to_json(page_report(measured)))
 
 
 def read_results(file: Path) -> Results:

@@ -65,6 +65,7 @@ VIEWS: dict[str, tuple[str, Callable[[Page], object]]] = {
     "passage": ("/", _open_citation),
     "document": (f"/documents/{LONG}", lambda page: None),
     "documents": ("/documents", lambda page: None),
+    "evaluation": ("/evaluation", lambda page: None),
     "help": ("/", lambda page: page.click("[data-help]")),
     "nothing": ("/documents/none", lambda page: None),
     "reference": ("/docs", lambda page: None),

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer import changes
@@ -27,7 +28,7 @@ from indexer.seen import Seen
 from indexer.segments import Document
 from indexer.settings import Settings
 from indexer.stages import READ, WRITE, Stages
-from indexer.summary import Note, Progress, Summary, silent
+from indexer.summary import LAST_RUN, Note, Progress, Summary, silent
 from indexer.tombstones import still_shown, without_buried
 
 
@@ -196,7 +197,8 @@ def _previous(index: Path, rebuild: bool) -> Previous:
 
 
 def _write_last_run(index: Path, summary: Summary) -> None:
-    write_atomically(index / "last-run.json", json.dumps(asdict(summary), indent=1))
+    summary.finished_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    write_atomically(index / LAST_RUN, json.dumps(asdict(summary), indent=1))
 
 
 def _count(drafts: list[Draft], previous: Previous, summary: Summary) -> None:

@@ -160,6 +160,18 @@ def is_upload(data: Path, doc_id: str) -> bool:
     return there if last is None else last == "upload"
 
 
+def uploads(data: Path) -> set[str]:
+    """The ids of all uploads, as they will be after the next run at most."""
+    pending = set[str]()
+    for left in (data / PENDING).glob("[0-9]*/change.json"):
+        with suppress(FileNotFoundError):  # applied meanwhile
+            change = Change(**json.loads(left.read_text("utf-8")))
+            if change.action == "upload":
+                pending.add(change.doc_id)
+    there = {folder.name for folder in (data / UPLOADS).glob("[!.]*")}
+    return pending | there
+
+
 def outdated(data: Path) -> Callable[[DocumentRecord], bool]:
     """Tell of a document whether it was removed, or its file or sidecar changed or gone, since.
 

@@ -16,7 +16,7 @@ import click
 from indexer.errors import FundstelleError, IndexLocked
 from indexer.reporting import reporter
 from indexer.settings import Settings
-from indexer.summary import Summary
+from indexer.summary import LAST_RUN, Summary
 
 corpus_option = click.option(
     "--corpus",
@@ -186,7 +186,7 @@ def status(index_folder: Path | None, verify: bool, as_json: bool) -> None:
     settings = Settings.load(index=index_folder)
     generation = current(settings.index)
     manifest = generation.manifest
-    last_run = settings.index / "last-run.json"
+    last_run = settings.index / LAST_RUN
     state: dict[str, Any] = {
         "index": str(settings.index),
         "generation": manifest.generation,
@@ -228,7 +228,7 @@ def _describe_state(state: dict[str, Any]) -> str:
     if run := state["last_run"]:
         lines.append(
             f"last run: {len(run['failed'])} failed, {len(run['skipped'])} skipped, "
-            f"{run['seconds']} s"
+            f"{run['seconds']} s, ended {run.get('finished_at') or 'at an unknown time'}"
         )
         lines += [f"last run: {run['refused']}"] if run["refused"] else []
         lines += [f"failed: {note['path']}: {note['reason']}" for note in run["failed"]]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,14 @@ class Settings:
             except ValueError:
                 raise ValueError(
                     f"clock must be a day such as 2026-11-21, not {self.clock!r}"
+                ) from None
+        for proxy in self.trusted_proxies:
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"trusted_proxies must be addresses or networks such as 10.0.0.0/24, "
+                    f"not {proxy!r}"
                 ) from None
         for page in self.frame_ancestors:
             if not _FRAMES.fullmatch(page):  # it stands in a header among others

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+LAST_RUN = "last-run.json"  # in the index's folder: the summary of the last run
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
 
@@ -50,6 +51,7 @@ class Summary:
     embedded: int = 0  # passages whose vector had to be computed
     dropped_lines: dict[str, int] = field(default_factory=dict)  # rule -> lines left out
     seconds: float = 0.0
+    finished_at: str | None = None  # ISO 8601, UTC, ending in Z
     stages: dict[str, Seconds] = field(default_factory=dict)  # read, cut, embed, write
 
     @property

@@ -5,11 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from api.engine import Engine
 from indexer.building import bring_up_to_date
 from indexer.encoder import Encoder, load_encoder
 from indexer.settings import Settings
+
+# Tests ask as a program of this machine does, where they say nothing else. Starlette's own
+# defaults, `testserver` and `testclient`, are names that no machine has.
+_, *_between, _ = TestClient.__init__.__defaults__ or ()
+TestClient.__init__.__defaults__ = ("http://127.0.0.1:8000", *_between, ("127.0.0.1", 50_000))
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT.parent / "shared" / "seeds"
@@ -31,7 +37,10 @@ def encoder() -> Encoder:
 @pytest.fixture(scope="session")
 def corpus_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(
-        corpus=(ROOT / "corpus",), index=tmp_path_factory.mktemp("corpus-index") / "index"
+        corpus=(ROOT / "corpus",),
+        index=tmp_path_factory.mktemp("corpus-index") / "index",
+        asks_per_minute=0,  # many tests ask here, one after the other
+        writes_per_minute=0,
     )
     bring_up_to_date(settings, strict=True)
     return settings

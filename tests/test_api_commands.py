@@ -20,6 +20,8 @@ from starlette.testclient import TestClient
 from api import commands
 from api.app import create_app
 from api.engine import Engine
+from api.key_store import KeyStore, Scope
+from api.shared_state import SharedState
 from indexer.cli import ErrorLines
 from indexer.settings import Settings
 
@@ -105,6 +107,20 @@ def test_wrong_usage_is_told_and_ends_with_2(arguments: tuple[str, ...], message
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in " ".join(result.stderr.replace("--host:", "").split())
     assert "Traceback" not in result.stderr
+
+
+def test_where_there_is_a_key_or_all_may_ask_other_machines_are_served(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    store = KeyStore(SharedState(Settings(index=index).service))
+    with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104
+        port = taken.getsockname()[1]
+        arguments = ("serve", "--host", "0.0.0.0", "--port", str(port), "--index", str(index))  # noqa: S104
+        assert "make one with `fundstelle keys create" in " ".join(run(*arguments).stderr.split())
+        assert "cannot listen on 0.0.0.0" in run(*arguments, "--public-ask").stderr
+        store.create("amt", Scope.ASK)
+        assert "cannot listen on 0.0.0.0" in run(*arguments).stderr
+        store.revoke("amt")
+        assert run(*arguments).exit_code == 2
 
 
 def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:

@@ -13,22 +13,27 @@ from api.app import create_app
 from api.engine import Engine
 from indexer.settings import Settings
 
+EVERYWHERE = {"413", "421"}
+ALLOWED = {*EVERYWHERE, "401", "403", "429", "503"}  # of routes that need a scope
+BODY = {"400", "415", "422"}
 ERRORS = {
-    ("post", "/v1/ask"): {"400", "413", "415", "422", "503"},
-    ("post", "/v1/ask/batch"): {"400", "413", "415", "422", "503"},
-    ("get", "/v1/search"): {"422", "503"},
-    ("post", "/v1/search"): {"400", "413", "415", "422", "503"},
-    ("get", "/v1/documents"): {"422", "503"},
-    ("get", "/v1/documents/{doc_id}"): {"404", "422", "503"},
-    ("get", "/v1/documents/{doc_id}/text"): {"404", "422", "503"},
-    ("get", "/v1/documents/{doc_id}/file"): {"404", "416", "422", "503"},
-    ("put", "/v1/documents/{doc_id}"): {"403", "409", "413", "415", "422", "503"},
-    ("delete", "/v1/documents/{doc_id}"): {"403", "404", "422", "503"},
-    ("post", "/v1/index"): {"403", "503"},
-    ("get", "/v1/jobs/{job_id}"): {"404", "422", "503"},
-    ("get", "/v1/jobs/{job_id}/events"): {"404", "422", "503"},
-    ("get", "/healthz"): set(),
-    ("get", "/readyz"): {"503"},
+    ("post", "/v1/ask"): ALLOWED | BODY,
+    ("post", "/v1/ask/batch"): ALLOWED | BODY,
+    ("get", "/v1/search"): ALLOWED | {"422"},
+    ("post", "/v1/search"): ALLOWED | BODY,
+    ("get", "/v1/documents"): ALLOWED | {"422"},
+    ("get", "/v1/documents/{doc_id}"): ALLOWED | {"404", "422"},
+    ("get", "/v1/documents/{doc_id}/text"): ALLOWED | {"404", "422"},
+    ("get", "/v1/documents/{doc_id}/file"): ALLOWED | {"404", "416", "422"},
+    ("put", "/v1/documents/{doc_id}"): ALLOWED | BODY | {"409"},
+    ("delete", "/v1/documents/{doc_id}"): ALLOWED | {"404", "422"},
+    ("post", "/v1/index"): ALLOWED,
+    ("get", "/v1/status"): ALLOWED,
+    ("post", "/v1/doc-ids"): ALLOWED | BODY,
+    ("get", "/v1/jobs/{job_id}"): ALLOWED | {"404", "422"},
+    ("get", "/v1/jobs/{job_id}/events"): ALLOWED | {"404", "422"},
+    ("get", "/healthz"): EVERYWHERE,
+    ("get", "/readyz"): {*EVERYWHERE, "503"},
 }
 
 
@@ -67,6 +72,24 @@ def test_every_error_is_a_problem(described: dict[str, Any]) -> None:
                 assert reply["content"] == {
                     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
                 }
+
+
+def test_every_route_that_needs_a_key_says_so_and_what_a_client_needs_to_go_on(
+    described: dict[str, Any],
+) -> None:
+    scopes = {
+        route: next((next(iter(one.values()))[0] for one in operation["security"] if one), None)
+        for route, operation in operations(described).items()
+        if "security" in operation
+    }
+    assert scopes["post", "/v1/ask"] == "ask"
+    assert scopes["put", "/v1/documents/{doc_id}"] == "write"
+    assert set(ERRORS) - set(scopes) == {("get", "/healthz"), ("get", "/readyz")}
+    scheme = described["components"]["securitySchemes"]["key"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    replies = operations(described)["post", "/v1/ask"]["responses"]
+    assert list(replies["401"]["headers"]) == ["WWW-Authenticate"]
+    assert list(replies["429"]["headers"]) == list(replies["503"]["headers"]) == ["Retry-After"]
 
 
 def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ ENGINES = {
     "tiktoken": "indexer/text/tokens.py",
     "xxhash": "indexer/blocks.py",
     "Stemmer": "indexer/analysis.py",
+    "limits": "api/limits.py",
     "sentencex": "indexer/text/sentences.py",
     "py3langid": "indexer/text/language.py",
 }

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from api.page.evaluation_report import evaluation_folder, read_report
 from eval.commands import evaluate
 from eval.suites import Sources, SuiteUnavailable, load_suite
 from eval.suites.public import government_faq, municipal_pages, xquad_paragraphs, xquad_sentences
+from indexer.settings import Settings
 
 BRIDGE = "Die Brücke über den Fluss wurde im Jahr 1931 gebaut.\n\nSie ist 300 Meter lang.\n"
 LIBRARY = "The library opens at nine in the morning.\n\nChildren borrow books without a fee.\n"
@@ -82,6 +84,29 @@ def test_a_report_holds_figures_runs_judgements_and_a_page(team: Path, tmp_path:
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
     lost = results["team"]["figures"]["lost_success@3"]
     assert set(lost) == {"typos", "wrong keys", "no umlauts", "lower case", "keywords", "mixed"}
+
+
+def test_without_a_folder_the_report_is_left_where_the_page_shows_it(
+    team: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUNDSTELLE_INDEX", str(tmp_path / "index"))
+    assert run(str(team), "--report").exit_code == 0
+    report = read_report(Settings.load())
+    assert report is not None
+    [suite] = report.suites
+    assert suite.name == "team"
+    # One question of each pair, and its one passage found first: the mean is 1.
+    assert {pair.name: pair.measures["nDCG@10"].value for pair in suite.pairs} == {
+        "de→en": 1.0,
+        "en→de": 1.0,
+        "all": 1.0,
+    }
+    assert suite.refused["off_topic"].total == 1
+    assert suite.latency is not None
+    assert sum(suite.latency.counts) == 2  # of three questions; the slowest is left out
+    left = (evaluation_folder(Settings.load()) / "report.json").read_text("utf-8")
+    assert "Brücke" not in left  # questions and names of documents stay in report.html
+    assert "bruecke" not in left
 
 
 def test_a_run_is_compared_with_an_earlier_one(team: Path, tmp_path: Path) -> None:

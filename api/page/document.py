@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -17,12 +17,13 @@ from api.page.layout import layout
 from api.page.marking import Marks
 from api.page.rendering import interface_of, refused, render, say
 from api.page.texts import TEXTS
+from api.routes.access import may_ask
 from api.routes.needs import Host, Root
 from api.schemas import DocId, under
 from indexer.errors import FundstelleError
 from indexer.types import Span
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(may_ask)])
 _doc_id = TypeAdapter[str](DocId)
 _MAX_DIGITS = 12  # of an offset; no document is longer
 PART_CHARS = 60_000  # of a long document on one page; about twenty printed ones

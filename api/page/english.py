@@ -9,6 +9,7 @@ ENGLISH = {
     "tagline": "Answers from our documents: quoted word for word, each with its source.",
     "documents": "Documents",
     "api": "API",
+    "evaluation": "Evaluation",
     "other_language": "Deutsch",
     "skip": "Skip to content",
     "answer": "Answer",

@@ -9,6 +9,7 @@ GERMAN = {
     "tagline": "Antworten aus unseren Dokumenten: wörtlich zitiert, jede mit ihrer Fundstelle.",
     "documents": "Dokumente",
     "api": "Schnittstelle",
+    "evaluation": "Messung",
     "other_language": "English",
     "skip": "Zum Inhalt",
     "answer": "Antwort",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from api.filters import Filters
 from api.page.examples import EXAMPLES, Example
 from api.page.rendering import interface_of, refused, render
 from api.page.texts import TEXTS
+from api.routes.access import may_ask
 from api.routes.host import EngineHost
 from api.routes.needs import Host, Root
 from api.schemas import FilterBody, tidy, under
@@ -67,7 +68,7 @@ async def home(request: Request, host: Host) -> HTMLResponse:
     return refusal
 
 
-@router.post("/")
+@router.post("/", dependencies=[Depends(may_ask)])
 async def answer(request: Request, host: Host, root: Root) -> HTMLResponse:
     """Answer the question of the form."""
     refusal = await refused(request)

@@ -15,6 +15,7 @@ from api import problems
 from api.answers import Answer, Hits
 from api.filters import Filters
 from api.routes import examples
+from api.routes.access import GatedRoute, count_more, may_ask
 from api.routes.host import EngineHost
 from api.routes.needs import Host, Root, json_only, reply
 from api.schemas import (
@@ -28,7 +29,9 @@ from api.schemas import (
 )
 from indexer.errors import FundstelleError
 
-router = APIRouter(prefix="/v1", tags=["asking"])
+router = APIRouter(
+    prefix="/v1", tags=["asking"], dependencies=[Depends(may_ask)], route_class=GatedRoute
+)
 _BODY_ERRORS = problems.documented(400, 413, 415, 422, 503)
 
 
@@ -58,6 +61,7 @@ async def ask_batch(
     root: Root,
 ) -> Response:
     """Answer 1 to 100 questions in order; a bad one gets a problem in its place."""
+    await count_more(request, len(batch.questions) - 1)
     _ = host.engine  # without an index the whole batch fails, once
     checked = [_check(item, request.scope) for item in batch.questions]
     answers = await asyncio.gather(*(_try(host, item, request.scope) for item in checked))

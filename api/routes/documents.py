@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from api.answers import DocumentInfo, DocumentList
 from api.problems import documented
+from api.routes.access import may_ask
 from api.routes.needs import Host, Root, of_document, reply
 from api.schemas import DocId, ListParameters, TextParameters, under
 
-router = APIRouter(prefix="/v1/documents", tags=["documents"])
+router = APIRouter(prefix="/v1/documents", tags=["documents"], dependencies=[Depends(may_ask)])
 Id = Annotated[DocId, Path(examples=["sccon-2023.partner-country-ukraine.de.md"])]
 _PDF = "application/pdf"
 _TEXT: dict[int | str, dict[str, Any]] = {

@@ -42,6 +42,10 @@ class EngineHost:
             raise IndexUnavailable("no generation is loaded yet")
         return self._engine
 
+    def seeing_embargoed(self) -> EngineHost:
+        """The same host for a request to which documents under embargo exist."""
+        return _SeeingEmbargoed(self)
+
     async def call(self, work: Callable[[Engine], T]) -> T:
         """Let the engine work in a thread, never on the event loop."""
         return await run_sync(partial(work, self.engine), limiter=self._limiter)
@@ -78,3 +82,15 @@ class EngineHost:
                 if not isinstance(error, IndexUnavailable):
                     pause = LOOK_AFTER_FAILURE_S
             await asyncio.sleep(pause)
+
+
+class _SeeingEmbargoed(EngineHost):
+    """A host that hands out another engine; all else it has in common with the first."""
+
+    def __init__(self, host: EngineHost) -> None:
+        self.__dict__ = host.__dict__
+
+    @property
+    def engine(self) -> Engine:
+        """See `EngineHost`."""
+        return super().engine.seeing_embargoed()

@@ -9,17 +9,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.job_store import Job
 from api.jobs import Jobs
-from api.problems import documented
-from api.routes.needs import JobQueue, Root, reply, this_machine_only
+from api.limits import STREAMS_AT_ONCE, Streams
+from api.problems import RETRY_AFTER_S, documented, problem, respond
+from api.routes.access import caller_of, may_write, record
+from api.routes.needs import JobQueue, Root, reply
 from indexer.errors import DataUnavailable
 
 HEARTBEAT_S = 15.0  # below the idle timeout of common proxies
 
-router = APIRouter(prefix="/v1", tags=["indexing"])
+router = APIRouter(prefix="/v1", tags=["indexing"], dependencies=[Depends(may_write)])
 JobId = Annotated[str, Path(examples=["0f3c9a51e2b84d67"])]
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {
@@ -38,11 +42,11 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
     "/index",
     status_code=202,
     response_model=Job,
-    responses={**ACCEPTED, **documented(403, 503)},
-    dependencies=[Depends(this_machine_only)],
+    responses={**ACCEPTED, **documented(503)},
 )
-async def index(jobs: JobQueue, root: Root) -> Response:
+async def index(request: Request, jobs: JobQueue, root: Root) -> Response:
     """Bring the index up to date with its folders; whoever asks meanwhile shares the next run."""
+    await record(request, "index")
     return await accepted(jobs, root)
 
 
@@ -57,14 +61,38 @@ async def job(job_id: JobId, jobs: JobQueue) -> Response:
     response_class=StreamingResponse,
     responses={**_EVENTS, **documented(404, 422, 503)},
 )
-async def events(job_id: JobId, jobs: JobQueue) -> Response:
+async def events(request: Request, job_id: JobId, jobs: JobQueue) -> Response:
     """Send the job whenever it changes, until it has ended."""
     await _find(jobs, job_id)
-    return StreamingResponse(
+    return _Events(
+        request.app.state.streams,
+        (await caller_of(request)).counted_as,
         _stream(jobs, job_id),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+class _Events(StreamingResponse):
+    """A stream that counts as open as long as it is sent; 429 where too many are."""
+
+    def __init__(
+        self, streams: Streams, who: str, events: AsyncIterator[bytes], **given: Any
+    ) -> None:
+        super().__init__(events, **given)
+        self._streams = streams
+        self._who = who
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._streams.enter(self._who):
+            said = f"{STREAMS_AT_ONCE} streams of events are open already."
+            headers = {"Retry-After": str(RETRY_AFTER_S)}
+            await respond(problem(429, scope, said), headers)(scope, receive, send)
+            return
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._streams.leave(self._who)
 
 
 async def accepted(jobs: Jobs, root: str) -> Response:

@@ -9,13 +9,15 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem, respond, unforeseen
-from indexer.reading.files import MAX_FILE_BYTES
+from api.routes.network import KnownHosts, Proxied, TimeLimit, is_upload
+from indexer.settings import Settings
 
 MAX_BODY_BYTES = 1 << 20
-MAX_UPLOAD_BYTES = MAX_FILE_BYTES + MAX_BODY_BYTES  # the file, and what is said about it
+BYTES_PER_MB = 1_000_000
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")  # an id that can stand in a log line
 _API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
@@ -116,19 +118,22 @@ class Problems:
 class BodyLimit:
     """Refuse bodies above the limit, whether their length is declared or they come in chunks."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(self, app: ASGIApp, max_upload_mb: int) -> None:
         self.app = app
-        self.max_bytes = max_bytes
+        # The file, and what is said about it.
+        self.max_upload_bytes = max_upload_mb * BYTES_PER_MB + MAX_BODY_BYTES
+        self.upload_too_large = f"The file is larger than {max_upload_mb} MB."
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        upload = scope["method"] == "PUT" and "/v1/documents/" in scope["path"]
-        limit = MAX_UPLOAD_BYTES if upload else self.max_bytes
+        upload = is_upload(scope)
+        limit = self.max_upload_bytes if upload else MAX_BODY_BYTES
+        said = self.upload_too_large if upload else None
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared[:20]) > limit:
-            await respond(problem(413, scope))(scope, receive, send)
+            await respond(problem(413, scope, said))(scope, receive, send)
             return
         received = 0
 
@@ -137,18 +142,38 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise HTTPException(413)
+                raise HTTPException(413, said)
             return message
 
         await self.app(scope, receive_within_limit, send)
 
 
-def middleware(root_path: str) -> list[Middleware]:
+def middleware(settings: Settings, root_path: str) -> list[Middleware]:
     """The whole list, for a service that is mounted at `root_path`."""
+    proxied = [Middleware(Proxied, trusted=settings.trusted_proxies)]
+    named = [Middleware(KnownHosts, allowed=settings.allowed_hosts)]
     return [
         Middleware(Mounted, root_path=root_path),
+        *(proxied if settings.trusted_proxies else []),
         Middleware(RequestIds),
         Middleware(SafeHeaders),
         Middleware(Problems),
-        Middleware(BodyLimit),
+        *(named if settings.allowed_hosts else []),
+        *(_cors(settings) if settings.allowed_origins else []),
+        Middleware(TimeLimit, seconds=settings.request_timeout_s),
+        Middleware(BodyLimit, max_upload_mb=settings.max_upload_mb),
+    ]
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    """Pages from these places may ask; a key they have is theirs, the browser adds nothing."""
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+            allow_credentials=False,
+        )
     ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, TypeVar
-from urllib.parse import urlsplit
 
 from fastapi import Depends
 from pydantic_core import to_json
@@ -15,9 +14,9 @@ from starlette.responses import Response
 
 from api.engine import Engine
 from api.jobs import Jobs
+from api.routes.access import NotAllowed, caller_of, sees_embargoed
 from api.routes.host import EngineHost
 
-_FORWARDING = {"forwarded", "via", "x-real-ip"}
 T = TypeVar("T")
 
 
@@ -26,9 +25,13 @@ def root_path(request: Request) -> str:
     return str(request.scope.get("root_path", "")).rstrip("/")
 
 
-def _host(request: Request) -> EngineHost:
+async def _host(request: Request) -> EngineHost:
+    """The engine, as the request may see it."""
     host: EngineHost = request.app.state.host
-    return host
+    if "authorization" in request.headers:
+        with suppress(NotAllowed):  # a wrong key sees what everybody sees, where that is anything
+            await caller_of(request)
+    return host.seeing_embargoed() if sees_embargoed(request) else host
 
 
 def _jobs(request: Request) -> Jobs:
@@ -43,45 +46,6 @@ def json_only(request: Request) -> None:
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/json" and not (empty and not content_type):
         raise HTTPException(415)
-
-
-def this_machine_only(request: Request) -> None:
-    """Refuse with 403 whatever did not come straight from this machine, its browsers included.
-
-    The address alone proves nothing behind a proxy on the same machine, and a page from
-    elsewhere can make a local browser send requests or rebind its name to this address.
-    """
-    headers = request.headers
-    forwarded = any(name in _FORWARDING or name.startswith("x-forwarded-") for name in headers)
-    host = headers.get("host", "")
-    origin = headers.get("origin")
-    local = (
-        request.client is not None
-        and is_loopback(request.client.host)
-        and is_loopback(_hostname(f"//{host}"))
-        and origin in {None, f"{request.url.scheme}://{host}"}
-    )
-    if forwarded or not local:
-        raise HTTPException(403, "Only programs on the machine of the service may index.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host's name or address can only mean this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)
-
-
-def _hostname(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def reply(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
