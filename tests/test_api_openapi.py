@@ -30,6 +30,8 @@ ERRORS = {
     ("post", "/v1/index"): ALLOWED,
     ("get", "/v1/jobs/{job_id}"): ALLOWED | {"404", "422"},
     ("get", "/v1/jobs/{job_id}/events"): ALLOWED | {"404", "422"},
+    ("get", "/v1/status"): ALLOWED,
+    ("post", "/v1/doc-ids"): ALLOWED | BODY,
     ("get", "/healthz"): EVERYWHERE,
     ("get", "/readyz"): {*EVERYWHERE, "503"},
 }
