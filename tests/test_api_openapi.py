@@ -28,6 +28,8 @@ ERRORS = {
     ("put", "/v1/documents/{doc_id}"): ALLOWED | BODY | {"409"},
     ("delete", "/v1/documents/{doc_id}"): ALLOWED | {"404", "422"},
     ("post", "/v1/index"): ALLOWED,
+    ("get", "/v1/status"): ALLOWED,
+    ("post", "/v1/doc-ids"): ALLOWED | BODY,
     ("get", "/v1/jobs/{job_id}"): ALLOWED | {"404", "422"},
     ("get", "/v1/jobs/{job_id}/events"): ALLOWED | {"404", "422"},
     ("get", "/v1/status"): ALLOWED,

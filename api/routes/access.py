@@ -107,7 +107,7 @@ async def admit(request: Request, needed: Scope) -> Caller:
 async def caller_of(request: Request) -> Caller:
     """Tell who asks, on any route; raises NotAllowed for a key that opens nothing."""
     known: Caller | None = getattr(request.state, "caller", None)
-    return known or await _beside(partial(_caller, request))
+    return await _beside(partial(_caller, request)) if known is None else known
 
 
 async def scope_of(request: Request) -> Scope | None:
