@@ -32,8 +32,6 @@ ERRORS = {
     ("post", "/v1/doc-ids"): ALLOWED | BODY,
     ("get", "/v1/jobs/{job_id}"): ALLOWED | {"404", "422"},
     ("get", "/v1/jobs/{job_id}/events"): ALLOWED | {"404", "422"},
-    ("get", "/v1/status"): ALLOWED,
-    ("post", "/v1/doc-ids"): ALLOWED | BODY,
     ("get", "/healthz"): EVERYWHERE,
     ("get", "/readyz"): {*EVERYWHERE, "503"},
 }
