@@ -10,18 +10,18 @@ from typing import Any
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.clock import clock
 from api.filters import Filters
+from api.key_store import Scope
 from api.last_run import FileNote, read_last_run
 from api.page.corpus_texts import CORPUS_TEXTS, SCRIPT_TEXTS
 from api.page.reasons import Said, said
-from api.page.rendering import day, interface_of, refused, render, say
+from api.page.rendering import day, interface_of, render, say
 from api.page.texts import TEXTS, Interface
-from api.routes.access import may_ask, may_write
+from api.routes.access import may_ask, scope_of
 from api.routes.needs import Host, Root
 from api.schemas import DEFAULT_LIMIT, under
 from indexer.changes import is_upload
@@ -65,8 +65,6 @@ class ShownRun:
 @router.get("/documents/")
 async def documents(request: Request, host: Host, root: Root) -> HTMLResponse:
     """List the documents; who may write sees what the last run did, and can change them."""
-    if page := await refused(request):
-        return page
     interface = interface_of(request)
     offset = offset_of(request.query_params.get("offset", "0"))
     if offset is None:
@@ -101,11 +99,8 @@ async def documents(request: Request, host: Host, root: Root) -> HTMLResponse:
 
 async def allowed(request: Request) -> bool:
     """Whether this reader may write: the page offers what the API would let him do."""
-    try:
-        await may_write(request)
-    except HTTPException:
-        return False
-    return True
+    scope = await scope_of(request)
+    return scope is not None and scope >= Scope.WRITE
 
 
 def offset_of(text: str) -> int | None:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from api.page.documents import moment
 from api.page.evaluation_report import EvaluationReport, Histogram, SuiteFigures, read_report
 from api.page.evaluation_texts import EVALUATION_TEXTS, name_of
-from api.page.rendering import interface_of, refused, render
+from api.page.rendering import interface_of, render
 from api.page.texts import Interface
 from api.routes.access import may_ask
 from api.routes.needs import Host
@@ -27,8 +27,6 @@ PLOTTED = "nDCG@10"
 @router.get("/evaluation")
 async def evaluation(request: Request, host: Host) -> HTMLResponse:
     """Show the last report, or how to make one."""
-    if page := await refused(request):
-        return page
     interface = interface_of(request)
     settings: Settings = host.settings
     report: EvaluationReport | None = None
