@@ -13,15 +13,21 @@ from fastapi import FastAPI
 from api import problems
 from api.engine import Engine
 from api.jobs import Jobs
+from api.metrics import Metrics
+from api.mounting import mounted_at
 from api.page import assets, documents, home, reference
 from api.routes import asking, indexing, operation, writing
 from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
 from api.shared_state import SharedState
+from api.stopping import told_to_stop
+from api.tracing import provider_from_environment, traced
 from indexer.settings import Settings
 
 _DESCRIPTION = "Answers in German or English, quoted word for word and cited to the character."
+# The framework's own telemetry is off: its spans hold query strings, its logs what was sent.
+_SILENT: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 # Fields that replies always carry, although the dataclasses have a default for them.
 _ALWAYS = ("AnswerSentence", "BasedOn", "Citation", "Job")
 
@@ -43,17 +49,21 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     Until one is loaded, and also while none is published, it answers 503.
     """
+    provider = provider_from_environment()
     app = App(
         title="Fundstelle",
         version="1",
         description=_DESCRIPTION,
         docs_url=None,  # the framework's own pages load scripts from elsewhere
         redoc_url=None,
-        middleware=middleware(mounted_at(settings)),
+        telemetry=_SILENT,
+        middleware=traced(middleware(mounted_at(settings)), provider),
         lifespan=_lifespan,
     )
-    app.state.host = EngineHost(settings, engine)
+    app.state.tracing = provider
     app.state.shared = SharedState(settings.service)
+    app.state.metrics = Metrics(app.state.shared)
+    app.state.host = EngineHost(settings, engine, app.state.metrics.worked)
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
     api = (asking, documents_api, writing, indexing, operation)
@@ -69,17 +79,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(app.state.host.watch(), name="watch the index"),
         asyncio.create_task(app.state.jobs.work(), name="run jobs"),
         asyncio.create_task(app.state.jobs.watch(), name="watch jobs"),
+        asyncio.create_task(app.state.metrics.keep_writing(), name="write metrics"),
     ]
     try:
-        yield
+        with told_to_stop(app.state.jobs.leave):
+            yield
     finally:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await run_sync(app.state.shared.close)
-
-
-def mounted_at(settings: Settings) -> str:
-    """The root path as addresses need it: empty, or with a slash in front only."""
-    path = settings.root_path.strip("/")
-    return f"/{path}" if path else ""
+        if app.state.tracing is not None:
+            await run_sync(app.state.tracing.shutdown)  # sends what is left

@@ -39,6 +39,14 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Whoever asks while one is queued shares it, whichever process he asks.
         "CREATE UNIQUE INDEX one_queued_job ON jobs(kind) WHERE state = 'queued'",
     ),
+    (
+        """CREATE TABLE metrics (  -- sums over all processes since the file was made
+          series TEXT NOT NULL,
+          labels TEXT NOT NULL,  -- JSON: their values
+          value REAL NOT NULL,
+          PRIMARY KEY (series, labels)
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 
 

@@ -28,6 +28,7 @@ ERRORS = {
     ("get", "/v1/jobs/{job_id}/events"): {"404", "422", "503"},
     ("get", "/healthz"): set(),
     ("get", "/readyz"): {"503"},
+    ("get", "/metrics"): {"403"},
 }
 
 

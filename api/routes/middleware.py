@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem, respond, unforeseen
+from api.routes.observing import Observed
 from indexer.reading.files import MAX_FILE_BYTES
 
 MAX_BODY_BYTES = 1 << 20
@@ -148,6 +149,7 @@ def middleware(root_path: str) -> list[Middleware]:
     return [
         Middleware(Mounted, root_path=root_path),
         Middleware(RequestIds),
+        Middleware(Observed),
         Middleware(SafeHeaders),
         Middleware(Problems),
         Middleware(BodyLimit),
