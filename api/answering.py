@@ -20,6 +20,7 @@ from api.reading import read
 from api.retrieval import Ranking, only, rank
 from api.sentences import best_span, score_sentences
 from api.snapshot import Snapshot
+from api.stopwatch import running
 from api.timeliness import asks_now
 from indexer.analysis import content_words
 from indexer.encoder import Encoder
@@ -51,14 +52,19 @@ def consider(
     depth: int,
 ) -> Considered:
     """Rank the allowed passages, score the sentences of the best, describe the best sentence."""
-    asked = snapshot.terms.corrected(question, language, only(allowed))
-    vector = encoder.encode_query(asked)
-    wanted = snapshot.terms.wanted(asked, language, visible=snapshot.visible)
-    ranking = rank(snapshot, wanted, language, vector, allowed, depth)
+    watch = running()
+    with watch.stage("question"):
+        asked = snapshot.terms.corrected(question, language, only(allowed))
+        wanted = snapshot.terms.wanted(asked, language, visible=snapshot.visible)
+    with watch.stage("encoding"):
+        vector = encoder.encode_query(asked)
+    ranking = rank(snapshot, wanted, language, vector, allowed, depth, watch=watch)
     found = None
     if reader is not None:
-        found = read(snapshot, reader, asked, ranking, everything=asks_now(question))
-    sentences = score_sentences(snapshot, encoder, wanted, vector, ranking, found)
+        with watch.stage("reader"):
+            found = read(snapshot, reader, asked, ranking, everything=asks_now(question))
+    with watch.stage("sentences"):
+        sentences = score_sentences(snapshot, encoder, wanted, vector, ranking, found)
     chooser = Chooser(snapshot, encoder, question, language)
     if not sentences:
         return Considered(asked, wanted, ranking, sentences, None, chooser)
@@ -152,12 +158,15 @@ def search(
     hits: tuple[Citation, ...] = ()
     total, asked = 0, query
     if allowed.any():
-        asked = snapshot.terms.corrected(query, language, only(allowed))
-        wanted = snapshot.terms.wanted(asked, language, visible=snapshot.visible)
-        vector = encoder.encode_query(asked)
+        watch = running()
+        with watch.stage("question"):
+            asked = snapshot.terms.corrected(query, language, only(allowed))
+            wanted = snapshot.terms.wanted(asked, language, visible=snapshot.visible)
+        with watch.stage("encoding"):
+            vector = encoder.encode_query(asked)
         # A first page is all that most people look at; the others are of one deep ranking.
         depth = k if offset == 0 else MAX_OFFSET + MAX_K
-        ranking = rank(snapshot, wanted, language, vector, allowed, depth)
+        ranking = rank(snapshot, wanted, language, vector, allowed, depth, watch=watch)
         total = ranking.total
         rows = ranking.rows[offset : offset + k].tolist()
         scores = ranking.scores[offset : offset + k].tolist()

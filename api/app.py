@@ -16,6 +16,8 @@ from api.engine import Engine
 from api.gate import Gate
 from api.jobs import Jobs
 from api.limits import Streams
+from api.metrics import Metrics
+from api.mounting import mounted_at
 from api.page import assets, document, documents, evaluation, home, reference, refusing
 from api.routes import (
     asking,
@@ -31,9 +33,13 @@ from api.routes import documents as documents_api
 from api.routes.host import EngineHost
 from api.routes.middleware import middleware
 from api.shared_state import SharedState
+from api.stopping import told_to_stop
+from api.tracing import provider_from_environment, traced
 from indexer.settings import Settings
 
 _DESCRIPTION = "Answers in German or English, quoted word for word and cited to the character."
+# The framework's own telemetry is off: its spans hold query strings, its logs what was sent.
+_SILENT: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 class App(FastAPI):
@@ -49,21 +55,25 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     Until one is loaded, and also while none is published, it answers 503.
     """
+    provider = provider_from_environment()
     app = App(
         title="Fundstelle",
         version="1",
         description=_DESCRIPTION,
         docs_url=None,  # the framework's own pages load scripts from elsewhere
         redoc_url=None,
-        middleware=middleware(settings, mounted_at(settings)),
+        telemetry=_SILENT,
+        middleware=traced(middleware(settings, mounted_at(settings)), provider),
         lifespan=_lifespan,
     )
-    app.state.host = EngineHost(settings, engine)
+    app.state.tracing = provider
     app.state.shared = SharedState(settings.service)
     app.state.gate = Gate(settings, app.state.shared)
     app.state.streams = Streams()
     app.state.asked = Asked(settings, app.state.shared)
     app.state.assistants = assistants.Assistants()
+    app.state.metrics = Metrics(app.state.shared)
+    app.state.host = EngineHost(settings, engine, app.state.metrics.worked)
     app.state.jobs = Jobs(settings, app.state.shared, app.state.host.bring_current)
     problems.install(app)
     refusing.install(app)
@@ -86,18 +96,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(app.state.asked.work(), name="log questions"),
         asyncio.create_task(app.state.asked.forget(), name="forget questions"),
         asyncio.create_task(app.state.assistants.serve(), name="serve assistants"),
+        asyncio.create_task(app.state.metrics.keep_writing(), name="write metrics"),
     ]
     try:
-        yield
+        with told_to_stop(app.state.jobs.leave):
+            yield
     finally:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await app.state.asked.close()
         await run_sync(app.state.shared.close)
-
-
-def mounted_at(settings: Settings) -> str:
-    """The root path as addresses need it: empty, or with a slash in front only."""
-    path = settings.root_path.strip("/")
-    return f"/{path}" if path else ""
+        if app.state.tracing is not None:
+            await run_sync(app.state.tracing.shutdown)  # sends what is left

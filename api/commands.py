@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from api.engine import Engine
 
 BACKLOG = 2048
-STOP_WITHIN_S = 5  # for replies in progress; a stream of events would otherwise hold the exit
 
 k_option = click.option(
     "-k", type=click.IntRange(1, MAX_K), default=DEFAULT_K, show_default=True, help="Passages."
@@ -90,7 +88,8 @@ def _styled() -> bool:
 @click.option(
     "--public-ask", is_flag=True, default=None, help="Everybody may ask and read, without a key."
 )
-@click.option("--workers", type=int, default=1, show_default=True, help="Processes.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes. [default: 1]")
+@click.option("--json-logs", is_flag=True, help="Log one JSON object a line, also each request.")
 def serve(
     index_folder: Path | None,
     corpus: tuple[Path, ...],
@@ -98,7 +97,8 @@ def serve(
     port: int | None,
     root_path: str | None,
     public_ask: bool | None,
-    workers: int,
+    workers: int | None,
+    json_logs: bool,
 ) -> None:
     """Serve the HTTP API and the page; without an index the corpus is indexed first."""
     settings = Settings.load(
@@ -108,9 +108,9 @@ def serve(
         port=port,
         root_path=root_path,
         public_ask=public_ask,
+        workers=workers,
+        json_logs=json_logs or None,
     )
-    if workers != 1:
-        raise click.BadParameter(f"only 1 is possible, not {workers}", param_hint="--workers")
     _refuse_to_be_open_to_all(settings)
     with _listen(settings.host, settings.port) as listening:  # before the work, not after it
         _index_if_there_is_none(settings)
@@ -144,10 +144,11 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _index_if_there_is_none(settings: Settings) -> None:
-    from indexer.building import bring_up_to_date
     from indexer.manifest import current_name
 
     if current_name(settings.index) is None:
+        from indexer.building import bring_up_to_date
+
         click.echo(f"no index at {settings.index} yet, indexing {_named(settings)}", err=True)
         bring_up_to_date(settings, progress=reporter("bar" if sys.stderr.isatty() else "none"))
 
@@ -157,21 +158,10 @@ def _named(settings: Settings) -> str:
 
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
-    import uvicorn
+    from api.mounting import mounted_at
+    from api.serving import serve
 
-    from api.app import create_app, mounted_at
-
-    app = create_app(settings)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     port = listening.getsockname()[1]
     click.echo(f"http://{host}:{port}{mounted_at(settings)}/")
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        # Whoever stands behind a proxy must not be taken for the proxy, nor the other way round.
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_WITHIN_S,
-    )
-    with suppress(KeyboardInterrupt):  # raised again when all is shut down; nothing went wrong
-        uvicorn.Server(config).run(sockets=[listening])
+    serve(settings, listening)

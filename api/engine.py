@@ -15,6 +15,7 @@ from api.answers import (
     Original,
     PassagePlace,
 )
+from api.batching import Together
 from api.describing import described, listed
 from api.filters import NO_FILTERS, Filters
 from api.in_force import InForce, SeeingEmbargoed
@@ -43,7 +44,7 @@ class Engine:
     ) -> None:
         """See `open`."""
         self._settings = settings
-        self._encoder = encoder
+        self._encoder = Together(encoder)
         self._reader = reader
         self._in_force = in_force
 

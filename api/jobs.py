@@ -49,6 +49,7 @@ class Jobs:
         self._store = JobStore(state)
         self._queue = QueueLock(settings.service.with_suffix(".lock"))
         self._changed = asyncio.Event()
+        self._leaving = False
         self._in_force = 0  # the newest generation that was brought into force for a job
 
     async def submit(self) -> Job:
@@ -76,13 +77,17 @@ class Jobs:
         return job
 
     async def changes(self, job_id: str, heartbeat_s: float) -> AsyncIterator[Job | None]:
-        """Yield the job now and at each change until it ends, and None where nothing changes.
+        """Yield the job now and at each change, and None where nothing changes.
+
+        It ends with the job, or when this process leaves.
 
         Raises:
             KeyError, DataUnavailable: as `get` does.
         """
         seen: Job | None = None
-        while True:
+        loop = asyncio.get_running_loop()
+        quiet_until = loop.time() + heartbeat_s
+        while not self._leaving:
             changed = self._changed
             job = await self.get(job_id)
             if job != seen:
@@ -90,11 +95,20 @@ class Jobs:
                 yield job
                 if job.ended:
                     return
+                quiet_until = loop.time() + heartbeat_s
                 continue
+            # Other processes write about other things, too: not every change is one of this job.
             try:
-                await asyncio.wait_for(changed.wait(), heartbeat_s)
+                async with asyncio.timeout_at(quiet_until):
+                    await changed.wait()
             except TimeoutError:
                 yield None
+                quiet_until = loop.time() + heartbeat_s
+
+    def leave(self) -> None:
+        """Let everybody go who follows a job here: this process is about to end."""
+        self._leaving = True
+        self._wake()
 
     async def watch(self) -> None:
         """Notice what other processes write; runs until cancelled."""

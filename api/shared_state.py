@@ -70,6 +70,14 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX counters_expire ON counters(expires)",
     ),
+    (
+        """CREATE TABLE metrics (  -- sums over all processes since the file was made
+          series TEXT NOT NULL,
+          labels TEXT NOT NULL,  -- JSON: their values
+          value REAL NOT NULL,
+          PRIMARY KEY (series, labels)
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 
 

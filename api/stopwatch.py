@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Stopwatch:
@@ -12,6 +16,7 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.milliseconds: dict[str, float] = {}
+        self.batches: list[int] = []  # questions in each batch that was encoded by this request
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -22,3 +27,22 @@ class Stopwatch:
         finally:
             taken = 1000 * (time.perf_counter() - began)
             self.milliseconds[name] = self.milliseconds.get(name, 0.0) + taken
+
+
+# A context variable, so that whatever works for a request can tell, and no function needs to hand
+# it on that has nothing to tell itself.
+_running: ContextVar[Stopwatch | None] = ContextVar("stopwatch", default=None)
+
+
+def running() -> Stopwatch:
+    """The stopwatch of the request that is worked for; outside of one, one that nobody reads."""
+    return _running.get() or Stopwatch()
+
+
+def timed(watch: Stopwatch, work: Callable[[], T]) -> T:
+    """Work with this stopwatch running."""
+    before = _running.set(watch)
+    try:
+        return work()
+    finally:
+        _running.reset(before)

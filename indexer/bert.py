@@ -34,6 +34,8 @@ _WORDS = "embeddings.word_embeddings.weight"
 class Bert:
     """Weights, read only, and tokenizer of one model; safe from any thread."""
 
+    alone_as_in_company = True  # to the last bit: nothing is padded, each row is its own sum
+
     def __init__(self, folder: Path, precision: torch.dtype | None = None) -> None:
         """Load a folder that `is_plain_bert`.
 

@@ -72,6 +72,11 @@ class Encoder:
         self.window = self._model.window
         self.dimension = self._model.dimension
 
+    @property
+    def alone_as_in_company(self) -> bool:
+        """Whether a text has the very same vector alone and in any batch, not only nearly."""
+        return bool(getattr(self._model, "alone_as_in_company", False))
+
     def count_tokens(self, text: str) -> int:
         """Count by the encoder's own tokenizer, special tokens included."""
         return self._model.lengths([text])[0]

@@ -98,7 +98,7 @@ def test_without_an_index_one_line_says_so(tmp_path: Path, command: str) -> None
         (("ask",), "Missing argument 'QUESTION'"),
         (("serve", "--host", "0.0.0.0"), "0.0.0.0 can be reached from other machines"),  # noqa: S104
         (("serve", "--host", "example.org"), "example.org can be reached from other machines"),
-        (("serve", "--workers", "2"), "only 1 is possible, not 2"),
+        (("serve", "--workers", "0"), "0 is not in the range 1<=x<=64"),
         (("serve", "--port", "70000"), "70000 is not in the range 0<=x<=65535"),
     ],
 )

@@ -272,3 +272,47 @@ def test_an_end_that_cannot_be_recorded_at_once_is_recorded_later(
 
     asyncio.run(check())
     writer.close()
+
+
+def test_a_stream_gives_signs_of_life_also_while_others_write_about_other_things(
+    settings: Settings, other: Other
+) -> None:
+    _, job_id = other("import time; time.sleep(1_000)")
+    writer = SharedState(settings.service)
+
+    async def write() -> None:
+        while True:
+            with writer.writing(durable=False) as execute:
+                execute("DELETE FROM metrics", ())
+                execute("INSERT INTO metrics VALUES ('requests', '[]', 1)", ())
+            await asyncio.sleep(0.05)
+
+    async def check() -> None:
+        async with here(settings) as jobs:
+            writing = asyncio.create_task(write())
+            seen = []
+            async for job in jobs.changes(job_id, 1.0):
+                seen.append(None if job is None else job.state)
+                if len(seen) == 3:
+                    break
+            assert seen == ["running", None, None]
+            writing.cancel()
+
+    asyncio.run(check())
+    writer.close()
+
+
+def test_whoever_follows_a_job_is_let_go_when_the_process_leaves(
+    settings: Settings, other: Other
+) -> None:
+    _, job_id = other("import time; time.sleep(1_000)")
+
+    async def check() -> None:
+        async with here(settings) as jobs:
+            seen = []
+            async for job in jobs.changes(job_id, WITHIN_S):
+                seen.append(job)
+                jobs.leave()
+            assert len(seen) == 1
+
+    asyncio.run(check())

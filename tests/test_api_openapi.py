@@ -39,6 +39,7 @@ ERRORS = {
     ("delete", "/v1/questions/{answer_id}"): ALLOWED | {"404", "422"},
     ("get", "/healthz"): EVERYWHERE,
     ("get", "/readyz"): {*EVERYWHERE, "503"},
+    ("get", "/metrics"): ALLOWED,
 }
 
 

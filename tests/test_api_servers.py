@@ -2,94 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
+from real_servers import Server
 
 from indexer.building import bring_up_to_date
 from indexer.settings import Settings
 
-ROOT = Path(__file__).parents[1]
-WITHIN_S = 120.0
 AS_BEFORE = (
     "the service was stopped while it ran; "
     "the index is as before, and the next run does what it left undone"
 )
 
 
-class Server:
-    """A server of its own process, and a client of it."""
-
-    def __init__(self, harbour: Path) -> None:
-        arguments = ["--corpus", str(harbour / "corpus"), "--index", str(harbour / "index")]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "api", "serve", *arguments, "--port", "0"],
-            cwd=harbour,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "FUNDSTELLE_READER": "0"},  # starts sooner
-            text=True,
-            stdout=subprocess.PIPE,
-        )
-        assert self.process.stdout is not None
-        address = self.process.stdout.readline().strip()
-        self.client = httpx.Client(base_url=address, timeout=WITHIN_S)
-        until = time.monotonic() + WITHIN_S
-        while not self._ready():
-            assert time.monotonic() < until, "the server did not become ready"
-            time.sleep(0.1)
-
-    def _ready(self) -> bool:
-        with suppress(httpx.TransportError):
-            return self.client.get("/readyz").status_code == 200
-        return False
-
-    def kill(self) -> None:
-        """As the machine's kernel does where memory runs out: nothing is put in order."""
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> None:
-        self.client.close()
-        self.process.terminate()
-        with self.process:  # waits, and closes the pipe
-            pass
-
-    def submit(self) -> str:
-        reply = self.client.post("/v1/index")
-        assert reply.status_code == 202, reply.text
-        return str(reply.json()["id"])
-
-    def events(self, job_id: str) -> Generator[dict[str, Any], None, None]:
-        with self.client.stream("GET", f"/v1/jobs/{job_id}/events") as reply:
-            for line in reply.iter_lines():
-                if line.startswith("data: "):
-                    yield json.loads(line.removeprefix("data: "))
-
-    def until(self, job_id: str, *states: str) -> dict[str, Any]:
-        """The job as soon as it is in one of these states."""
-        return next(job for job in self.events(job_id) if job["state"] in states)
-
-    def found(self) -> tuple[int, set[str]]:
-        """The generation that answers, and its documents."""
-        reply = self.client.get("/v1/documents").json()
-        return reply["index"]["generation"], {one["doc_id"] for one in reply["documents"]}
-
-
-@pytest.fixture
-def serve(harbour: Path) -> Iterator[Callable[[], Server]]:
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def serve(harbour: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[], Server]]:
+    """Each server has one worker or two: nothing is to depend on which of them is asked."""
     bring_up_to_date(Settings(corpus=(harbour / "corpus",), index=harbour / "index"))
     servers: list[Server] = []
 
     def start() -> Server:
-        servers.append(Server(harbour))
+        servers.append(Server(harbour, request.param))
         return servers[-1]
 
     yield start

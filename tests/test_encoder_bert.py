@@ -62,6 +62,21 @@ def test_in_float32_the_vectors_are_those_of_sentence_transformers(
 
 
 @pytest.mark.usefixtures("packing")
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_a_text_has_the_very_same_vector_in_any_company(
+    folder: Path, precision: torch.dtype
+) -> None:
+    """Else an answer would depend, in its last digits, on who asks at the same time."""
+    model = Bert(folder, precision)
+    assert model.alone_as_in_company
+    texts = [" ".join(["Wer", "tagt", "im", "Rathaus", "?"][: n % 5 + 1] * n) for n in range(1, 24)]
+    alone = np.concatenate([model.vectors([text]) for text in texts])
+    for company in (texts, texts[::-1], texts[3:7], texts[10:], [texts[5]] * 16):
+        places = [texts.index(text) for text in company]
+        np.testing.assert_array_equal(model.vectors(company), alone[places])
+
+
+@pytest.mark.usefixtures("packing")
 def test_in_bf16_every_cosine_to_the_exact_vector_is_beyond_9995(
     folder: Path, expected: np.ndarray
 ) -> None:

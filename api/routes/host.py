@@ -12,6 +12,7 @@ import anyio
 from anyio.to_thread import run_sync
 
 from api.engine import Engine
+from api.stopwatch import Stopwatch, timed
 from indexer.errors import FundstelleError, IndexDamaged, IndexUnavailable
 from indexer.settings import Settings
 
@@ -26,8 +27,19 @@ _log = logging.getLogger("fundstelle")
 class EngineHost:
     """One per app; everything but the constructor runs on its event loop."""
 
-    def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine | None = None,
+        noted: Callable[[Stopwatch, object], None] = lambda watch, result: None,
+    ) -> None:
+        """Without an engine, `bring_current` loads one.
+
+        Args:
+            noted: is told of each call what took how long, and what came of it.
+        """
         self.settings = settings
+        self._noted = noted
         self._engine = engine
         self._unusable: IndexDamaged | None = None  # why there is no engine
         self._limiter = anyio.CapacityLimiter(CALLS_AT_ONCE)
@@ -46,9 +58,17 @@ class EngineHost:
         """The same host for a request to which documents under embargo exist."""
         return _SeeingEmbargoed(self)
 
+    @property
+    def loaded(self) -> Engine | None:
+        """The engine, where there is one."""
+        return self._engine
+
     async def call(self, work: Callable[[Engine], T]) -> T:
         """Let the engine work in a thread, never on the event loop."""
-        return await run_sync(partial(work, self.engine), limiter=self._limiter)
+        watch = Stopwatch()
+        result = await run_sync(timed, watch, partial(work, self.engine), limiter=self._limiter)
+        self._noted(watch, result)
+        return result
 
     async def bring_current(self) -> None:
         """Load the published generation, or take up a newer one.

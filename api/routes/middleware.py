@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem, respond, unforeseen
 from api.routes.network import KnownHosts, Proxied, TimeLimit, is_upload
+from api.routes.observing import Observed
 from indexer.settings import Settings
 
 MAX_BODY_BYTES = 1 << 20
@@ -156,6 +157,7 @@ def middleware(settings: Settings, root_path: str) -> list[Middleware]:
         Middleware(Mounted, root_path=root_path),
         *(proxied if settings.trusted_proxies else []),
         Middleware(RequestIds),
+        Middleware(Observed),
         Middleware(SafeHeaders),
         Middleware(Problems),
         *(named if settings.allowed_hosts else []),

@@ -1,15 +1,19 @@
-"""Operation: is it alive, is it ready."""
+"""Operation: is it alive, is it ready, what has it done."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from fastapi import APIRouter
-from starlette.responses import Response
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 from api.answers import IndexState
+from api.metrics_text import exposed
 from api.problems import documented
+from api.routes.access import may_administer
 from api.routes.needs import Host, reply
 
 router = APIRouter(tags=["operation"])
@@ -42,3 +46,17 @@ async def healthz() -> Response:
 async def readyz(host: Host) -> Response:
     """Tell whether questions can be answered: 503 until a generation is loaded."""
     return reply(Ready(host.engine.state))
+
+
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses=documented(403),
+    dependencies=[Depends(may_administer)],
+)
+async def metrics(request: Request, host: Host) -> Response:
+    """Tell what was counted, of all processes of the service, as Prometheus reads it."""
+    accept = request.headers.get("accept", "")
+    counted = request.app.state.metrics
+    body, content_type = await run_sync(exposed, counted, host.loaded, host.settings.index, accept)
+    return Response(body, media_type=content_type)

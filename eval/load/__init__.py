@@ -1,0 +1,1 @@
+"""How much the service answers at once, beside the same questions asked in process."""
