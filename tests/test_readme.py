@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from api.engine import Engine
 from api.terminal import render_answer
-from indexer.settings import ENVIRONMENT_PREFIX, Settings
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_example_is_the_real_answer(engine: Engine) -> None:
@@ -18,10 +19,8 @@ def test_the_example_is_the_real_answer(engine: Engine) -> None:
     assert shown.rstrip() == render_answer(engine.ask(question, k=1), styled=False).rstrip()
 
 
-def test_every_setting_stands_in_the_table() -> None:
-    for name in Settings.__dataclass_fields__:
-        assert f"`{ENVIRONMENT_PREFIX}{name.upper()}`" in README
-
-
-def test_the_default_threshold_in_the_table_is_the_one_in_force() -> None:
-    assert f"| `FUNDSTELLE_ANSWER_THRESHOLD` | `{Settings().answer_threshold}` |" in README
+def test_every_file_that_the_texts_link_to_is_there() -> None:
+    for text in (ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "api" / "README.md"):
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text.read_text("utf-8")):
+            if not target.startswith("http"):
+                assert (text.parent / target).exists(), f"{text.name} links to {target}"
