@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from fnmatch import fnmatch
 from pathlib import Path
 
 import click
@@ -200,3 +201,18 @@ def test_a_command_whose_packages_are_not_installed_names_the_extra_that_brings_
     # Another one that is missing is a mistake of ours or of the installation.
     result = CliRunner().invoke(group, ["importing", "no_such_module"])
     assert isinstance(result.exception, ModuleNotFoundError)
+
+
+def test_everything_beside_the_code_is_packed_into_the_wheel() -> None:
+    """What is not packed is missed only where there is no checkout."""
+    packed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    patterns = packed["package-data"]
+    for package in ("indexer", "api", "eval"):
+        for file in (ROOT / package).rglob("*"):
+            if file.is_dir() or "__pycache__" in file.parts or file.suffix in {".py", ".pyc"}:
+                continue
+            path = file.relative_to(ROOT / package).as_posix()
+            wanted = [*patterns["*"], *patterns.get(package, [])]
+            is_text = path.count("/") <= 1 and file.suffix == ".md"  # for who reads the code
+            is_packed = any(fnmatch(path, one) or fnmatch(file.name, one) for one in wanted)
+            assert is_packed or is_text, f"{package}/{path} is matched by no pattern"
