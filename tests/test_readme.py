@@ -7,8 +7,10 @@ from pathlib import Path
 
 from api.engine import Engine
 from api.terminal import render_answer
+from indexer.settings import ENVIRONMENT_PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
+TEXTS = (ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "api" / "README.md")
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -20,7 +22,14 @@ def test_the_example_is_the_real_answer(engine: Engine) -> None:
 
 
 def test_every_file_that_the_texts_link_to_is_there() -> None:
-    for text in (ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "api" / "README.md"):
+    for text in TEXTS:
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text.read_text("utf-8")):
             if not target.startswith("http"):
                 assert (text.parent / target).exists(), f"{text.name} links to {target}"
+
+
+def test_every_setting_that_the_texts_name_is_one() -> None:
+    known = {ENVIRONMENT_PREFIX + name.upper() for name in Settings.__dataclass_fields__}
+    for text in TEXTS:
+        named = set(re.findall(r"FUNDSTELLE_[A-Z_]+[A-Z]", text.read_text("utf-8")))
+        assert named - known == set(), text.name
