@@ -79,7 +79,7 @@ def server(corpus_settings: Settings, tmp_path_factory: pytest.TempPathFactory) 
     """Serves a copy of the corpus's index: the examples add and remove a document."""
     index = tmp_path_factory.mktemp("served") / "index"
     shutil.copytree(corpus_settings.index, index)
-    with serving(index) as address:
+    with serving(index, FUNDSTELLE_LOG_QUESTIONS="1") as address:
         yield address
 
 
@@ -126,13 +126,13 @@ def test_each_example_does_what_is_shown(server: str, tmp_path: Path) -> None:
     (tmp_path / "marktordnung.txt").write_text(
         "Marktordnung\n\nDer Wochenmarkt beginnt samstags um sieben Uhr.\n", "utf-8"
     )
-    job = ""
+    ids = {"JOB": "", "ANSWER": ""}  # as the text names them
     for command, shown in pairs:
         assert SHOWN_AT in command
         done = subprocess.run(
             ["bash", "-eu", "-c", command.replace(SHOWN_AT, server)],
             cwd=tmp_path,
-            env={**os.environ, "JOB": job},
+            env={**os.environ, **ids},
             text=True,
             capture_output=True,
             timeout=WITHIN_S,
@@ -141,13 +141,14 @@ def test_each_example_does_what_is_shown(server: str, tmp_path: Path) -> None:
         assert done.returncode == 0, f"{command}\n{done.stderr}"
         try:
             reply = json.loads(done.stdout)
-        except ValueError:  # a document's text
+        except ValueError:  # a document's text, or nothing at all
             assert done.stdout == shown.rstrip("\n"), command
             continue
         assert shown, f"no reply is shown for {command}"
         assert agrees(json.loads(shown), reply), f"{command}\n{done.stdout}"
-        if {"id", "kind", "state"} <= set(reply):
-            job = reply["id"]
+        for name, field in (("JOB", "state"), ("ANSWER", "answered")):
+            if field in reply:
+                ids[name] = reply["id"]
 
 
 def health(server: str, **environment: str) -> subprocess.CompletedProcess[str]:
