@@ -181,3 +181,13 @@ def test_the_health_check_says_that_something_else_answers(server: str) -> None:
     done = health(server, FUNDSTELLE_ROOT_PATH="/suche/nach")
     assert done.returncode == 1
     assert done.stderr.rstrip().endswith("answers with 404")
+
+
+def test_the_health_check_asks_by_the_path_and_the_name_that_the_service_has(
+    corpus_settings: Settings,
+) -> None:
+    behind = {"FUNDSTELLE_ROOT_PATH": "/suche", "FUNDSTELLE_ALLOWED_HOSTS": "www.amt.example"}
+    with serving(corpus_settings.index, **behind) as address:
+        assert address.endswith("/suche")
+        done = health(address, **behind)
+        assert (done.returncode, done.stderr) == (0, "")
