@@ -45,7 +45,7 @@ class Settings:
     keep_generations: int = 1  # older ones kept beside the published one
 
     # The service. Lists are joined by commas.
-    host: str = "127.0.0.1"  # where it listens; beyond this machine only with a key
+    host: str = "127.0.0.1"  # where it listens; beyond this machine: with keys or public_ask
     port: int = 8000
     root_path: str = ""  # where a reverse proxy mounts the service, for example /suche
     workers: int = 1  # processes that answer

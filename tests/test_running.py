@@ -151,6 +151,18 @@ def test_each_example_does_what_is_shown(server: str, tmp_path: Path) -> None:
                 ids[name] = reply["id"]
 
 
+def test_the_first_request_of_the_readme_is_answered(server: str) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    (command,) = (body for kind, body in _BLOCK.findall(text) if "/v1/ask " in body)
+    done = subprocess.run(
+        ["bash", "-eu", "-c", command.replace(SHOWN_AT, server)],
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["answered"]
+
+
 def health(server: str, **environment: str) -> subprocess.CompletedProcess[str]:
     port = server.rpartition(":")[2].partition("/")[0]
     return subprocess.run(
