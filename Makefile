@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install serve test test-long
+RUNTIME := .runtime
+
+.PHONY: install serve test test-long wheelhouse licences sbom
 
 install: $(INSTALLED)
 
@@ -25,3 +27,22 @@ test: install
 
 test-long: test
 	$(BIN)/pytest -m long
+
+# wheelhouse/ is all that a machine like this one needs to install without network.
+wheelhouse: install
+	rm -rf wheelhouse build  # what an earlier build left would be packed again
+	$(BIN)/python -m pip wheel --quiet --constraint constraints.txt --wheel-dir wheelhouse .
+	$(BIN)/python -m api.deploy.wheelhouse wheelhouse
+	rm -rf build
+
+licences: install
+	$(BIN)/python -m api.deploy.licences
+
+# Of what ships, and of nothing that only tests need.
+sbom: wheelhouse
+	rm -rf $(RUNTIME)
+	$(BIN)/python -m venv --without-pip $(RUNTIME)
+	$(BIN)/python -m pip --python $(RUNTIME)/bin/python install --quiet --no-index \
+	  --find-links wheelhouse --require-hashes --requirement wheelhouse/requirements.txt
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --output-file sbom.json $(RUNTIME)/bin/python

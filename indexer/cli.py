@@ -6,6 +6,7 @@ module, at the bottom, knows none of the packages above it.
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import EntryPoint, distribution
 from typing import Any
 
@@ -22,6 +23,16 @@ class ErrorLines(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            extra = _extra_with(error.name or "")
+            if extra is None:
+                raise
+            click.echo(
+                f"fundstelle: {error.name} is not installed; "
+                f"pip install 'fundstelle[{extra}]' brings what this command needs",
+                err=True,
+            )
+            ctx.exit(1)
         except (FundstelleError, ValueError, OSError) as error:
             message = " ".join(str(error).split())
             click.echo(f"fundstelle: {message}", err=True)
@@ -40,6 +51,13 @@ class LazyGroup(ErrorLines):
                 command = point.load()
                 return command if isinstance(command, click.Command) else None
         return None
+
+
+def _extra_with(module: str) -> str | None:
+    """The extra that installs a package of this name; None: no extra does."""
+    wanted = re.compile(rf"{re.escape(module)}\b.*\bextra == ['\"](\w+)['\"]", re.IGNORECASE)
+    found = map(wanted.match, distribution("fundstelle").requires or [])
+    return next((match[1] for match in found if match), None)
 
 
 def _entry_points() -> list[EntryPoint]:

@@ -33,19 +33,23 @@ _FRAMES = re.compile(r"'self'|https?://[^\s;,'\"]+")
 class Settings:
     """Raises ValueError, naming variable and value, where the environment holds nonsense."""
 
-    corpus: tuple[Path, ...] = (Path("corpus"),)  # environment: joined like PATH
-    index: Path = Path(".fundstelle/index")
-    encoder: str = "fundstelle"  # the one that ships, a folder, a bundled or a hub's name
-    allow_download: bool = False  # may a hub's name be fetched?
+    # The comments below are the documentation: `python -m api.deploy.settings_table` makes the
+    # table of them. A field without one belongs to the field above it.
+
+    # Documents, index and answers.
+    corpus: tuple[Path, ...] = (Path("corpus"),)  # folders with documents, joined like PATH
+    index: Path = Path(".fundstelle/index")  # where generations are published
+    encoder: str = "fundstelle"  # the one that ships, or a folder or name; safetensors only
+    allow_download: bool = False  # may a model hub's name be fetched?
     threads: int = 0  # for encoding; 0: as many as there are cores
-    passage_tokens: int = PASSAGE_TOKENS  # budget of one passage
+    passage_tokens: int = PASSAGE_TOKENS  # budget of one passage, in tokens of our own encoding
     reader: bool = True  # reads the best passages with the question; off: quicker, less sure
     answer_threshold: float = 0.22  # confidence from which an answer is shown
-    clock: str = ""  # an ISO day to answer as of, for tests; empty: today
-    keep_generations: int = 1  # kept beside the published one
+    clock: str = ""  # a day such as 2026-11-21 to answer as of, for tests; empty: today
+    keep_generations: int = 1  # older ones kept beside the published one
 
-    # The service. Lists are joined by commas in the environment.
-    host: str = "127.0.0.1"
+    # The service. Lists are joined by commas.
+    host: str = "127.0.0.1"  # where it listens; beyond this machine: with keys or public_ask
     port: int = 8000
     root_path: str = ""  # where a reverse proxy mounts the service, for example /suche
     workers: int = 1  # processes that answer
@@ -64,9 +68,9 @@ class Settings:
     question_days: int = 30  # and for how long
 
     # What the page says of its owner, in each language; empty: left out.
-    service_name: str = "Fundstelle"
+    service_name: str = "Fundstelle"  # the page's title
     logo: Path = Path()  # an SVG or PNG file
-    intro_de: str = ""
+    intro_de: str = ""  # one text above the question
     intro_en: str = ""
     imprint_de: str = ""  # addresses of pages
     imprint_en: str = ""

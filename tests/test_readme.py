@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from api.engine import Engine
 from api.terminal import render_answer
 from indexer.settings import ENVIRONMENT_PREFIX, Settings
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+TEXTS = (ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "api" / "README.md")
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_example_is_the_real_answer(engine: Engine) -> None:
@@ -18,10 +21,15 @@ def test_the_example_is_the_real_answer(engine: Engine) -> None:
     assert shown.rstrip() == render_answer(engine.ask(question, k=1), styled=False).rstrip()
 
 
-def test_every_setting_stands_in_the_table() -> None:
-    for name in Settings.__dataclass_fields__:
-        assert f"`{ENVIRONMENT_PREFIX}{name.upper()}`" in README
+def test_every_file_that_the_texts_link_to_is_there() -> None:
+    for text in TEXTS:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text.read_text("utf-8")):
+            if not target.startswith("http"):
+                assert (text.parent / target).exists(), f"{text.name} links to {target}"
 
 
-def test_the_default_threshold_in_the_table_is_the_one_in_force() -> None:
-    assert f"| `FUNDSTELLE_ANSWER_THRESHOLD` | `{Settings().answer_threshold}` |" in README
+def test_every_setting_that_the_texts_name_is_one() -> None:
+    known = {ENVIRONMENT_PREFIX + name.upper() for name in Settings.__dataclass_fields__}
+    for text in TEXTS:
+        named = set(re.findall(r"FUNDSTELLE_[A-Z_]+[A-Z]", text.read_text("utf-8")))
+        assert named - known == set(), text.name
