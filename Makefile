@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-
 RUNTIME := .runtime
+APT := apt-get install -qq -y --no-install-recommends chromium
 
-.PHONY: install serve test test-long wheelhouse licences sbom
+.PHONY: install chromium serve test test-long wheelhouse licences sbom
 
 install: $(INSTALLED)
 
@@ -18,7 +18,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 serve: install
 	$(BIN)/fundstelle serve
 
-test: install
+# The page's tests drive Debian's Chromium. Where apt may not be used they are skipped, and say how to get it.
+chromium:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	  { $(APT) 2>/dev/null || { apt-get update -qq && $(APT); }; } || true; }
+
+test: install chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
