@@ -106,7 +106,10 @@ def test_a_body_at_the_limit_is_read(client: TestClient) -> None:
     assert client.post("/v1/ask", content=body, headers=JSON).status_code == 200
 
 
-@pytest.mark.parametrize("url", ["/none", "/v1", "/v1/ask/more", "/static/none.css", "/v1/jobs/0"])
+@pytest.mark.parametrize(
+    "url",
+    ["/none", "/v1", "/v1/ask/more", "/v1/search/?q=x", "/docs/", "/static/none.css", "/v1/jobs/0"],
+)
 def test_an_unknown_address_is_not_found(client: TestClient, url: str) -> None:
     reply = client.get(url)
     known = {"/v1/jobs/0": "No job has this id."}
@@ -124,7 +127,7 @@ def test_an_unknown_address_is_not_found(client: TestClient, url: str) -> None:
         ("PUT", "/", "GET, HEAD, POST"),
         ("POST", "/readyz", "GET, HEAD"),
         ("POST", "/openapi.json", "GET, HEAD"),
-        ("POST", "/static/page.css", "GET, HEAD"),
+        ("POST", "/static/0/page.css", "GET, HEAD"),
     ],
 )
 def test_another_method_is_refused_and_the_right_ones_named(
