@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from api.app import create_app
 from api.engine import Engine
@@ -147,6 +149,44 @@ def test_a_bug_leaks_nothing_but_its_id(
     [record] = [record for record in caplog.records if record.name == "fundstelle"]
     assert record.getMessage() == "abc-1 failed"
     assert record.exc_info is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [("/", b"application/x-www-form-urlencoded"), ("/mcp", b"application/json")],
+)
+def test_who_leaves_while_he_asks_is_no_bug(
+    corpus_settings: Settings,
+    engine: Engine,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    content_type: bytes,
+) -> None:
+    app = create_app(corpus_settings, engine)
+    sent: list[Message] = []
+    coming: Iterator[Message] = iter(
+        [{"type": "http.request", "body": b"q=", "more_body": True}, {"type": "http.disconnect"}]
+    )
+    headers = [(b"host", b"127.0.0.1"), (b"content-type", content_type), (b"accept", b"*/*")]
+    scope = {
+        **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"},
+        **{"method": "POST", "path": path, "query_string": b"", "root_path": ""},
+        **{"headers": headers, "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 8000)},
+    }
+
+    async def receive() -> Message:
+        return next(coming)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def left() -> None:
+        async with app.router.lifespan_context(app):
+            await app(scope, receive, send)
+
+    asyncio.run(left())
+    assert not sent
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 @pytest.mark.parametrize(
