@@ -46,8 +46,10 @@ class App(FastAPI):
     """FastAPI, with replies described as complete as they are."""
 
     def openapi(self) -> dict[str, Any]:
-        """Describe all routes of version 1."""
-        return openapi.completed(super().openapi())
+        """Describe all routes of version 1; made once, since everybody may ask for it."""
+        if self.openapi_schema is None:
+            self.openapi_schema = openapi.completed(super().openapi())
+        return self.openapi_schema
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -62,6 +64,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,  # the framework's own pages load scripts from elsewhere
         redoc_url=None,
+        # No redirects: behind a proxy they could lead a key or a question away from https.
+        redirect_slashes=False,
         telemetry=_SILENT,
         middleware=traced(middleware(settings, mounted_at(settings)), provider),
         lifespan=_lifespan,

@@ -51,6 +51,8 @@ class Asked:
                 self._warned = False
             except DataUnavailable as error:
                 self._warn(error)
+            except Exception as error:  # a bug costs what was noted, not the log from then on
+                _log.error("questions are not logged", exc_info=error)
 
     async def written(self) -> None:
         """Write down what has been noted up to now; raises DataUnavailable and keeps nothing."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import (
@@ -19,6 +17,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from api.engine import Engine
+from api.last_run import read_last_run
 from api.metrics import MEASURES, Measure, Metrics, Values
 
 
@@ -82,20 +81,19 @@ def _state(engine: Engine | None, index: Path) -> Iterator[Metric]:
         yield _gauge("generation", "The generation that answers.", engine.state.generation)
         total = engine.documents(limit=1).total
         yield _gauge("documents", "Documents that can be found.", total)
-    run = index / "last-run.json"
-    try:
-        ended = run.stat().st_mtime
-        last: dict[str, Any] = json.loads(run.read_text("utf-8"))
-    except (OSError, ValueError):  # no run yet, or none that could say how it ended
+    run = read_last_run(index)
+    if run is None:  # no run yet, or none that could say how it ended
         return
-    yield _gauge("failed_documents", "Files that the last run could not read.", len(last["failed"]))
-    if last.get("refused"):  # nothing was published: what is published says when it was
-        if engine is None:
-            return
-        ended = engine.state.published_at.timestamp()
-    yield _gauge(
-        "last_successful_run_timestamp_seconds", "When the indexer last ended well.", ended
-    )
+    yield _gauge("failed_documents", "Files that the last run could not read.", len(run.failed))
+    ended = None if run.refused else run.finished_at
+    if ended is None and engine is not None:
+        ended = engine.state.published_at  # nothing later is known to have ended well
+    if ended is not None:
+        yield _gauge(
+            "last_successful_run_timestamp_seconds",
+            "When the indexer last ended well.",
+            ended.timestamp(),
+        )
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -22,6 +22,9 @@ from indexer.types import Span
 # Where fewer words stayed, the document no longer says it, and another one may.
 STILL_THERE = 0.5
 _ELSEWHERE = 10  # passages that are looked at in other documents
+# Characters before and behind a quote among which it is looked for where it was reworded or read
+# otherwise: comparing words takes seconds for the longest texts. Unchanged, it is found anywhere.
+NEARBY = 500_000
 Status = Literal["unchanged", "moved", "re-extracted", "changed", "removed"]
 
 
@@ -76,9 +79,11 @@ def _in_its_document(snapshot: Snapshot, record: DocumentRecord, quote: Quote) -
     if copy := _nearest_copy(text, quote):
         return _verdict(snapshot, record, "moved", copy, text, quote)
     # The file, not what it says, may have been read otherwise by a newer version of a reader.
-    if same := folded_span(quote.text, text, quote.start):
-        return _verdict(snapshot, record, "re-extracted", same, text, quote)
-    span = _in_whole_sentences(snapshot, record, nearest(quote.text, text))
+    begin = max(0, min(quote.start, len(text)) - NEARBY)
+    nearby = text[begin : begin + 2 * NEARBY + len(quote.text)]
+    if same := folded_span(quote.text, nearby, quote.start - begin):
+        return _verdict(snapshot, record, "re-extracted", _behind(begin, same), text, quote)
+    span = _in_whole_sentences(snapshot, record, _behind(begin, nearest(quote.text, nearby)))
     return _verdict(snapshot, record, "changed", span, text, quote)
 
 
@@ -122,6 +127,10 @@ def _nearest_copy(text: str, quote: Quote) -> Span | None:
         return None
     at = min(copies, key=lambda at: (abs(at - quote.start), at))
     return at, at + len(quote.text)
+
+
+def _behind(begin: int, span: Span) -> Span:
+    return begin + span[0], begin + span[1]
 
 
 def _in_whole_sentences(snapshot: Snapshot, record: DocumentRecord, span: Span) -> Span:

@@ -8,23 +8,16 @@ import logging
 import logging.config
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from real_servers import Server
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.responses import Response
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
 
 from api.app import create_app
 from api.engine import Engine
+from api.key_store import KeyStore, Scope
 from api.logs import configuration
-from api.metrics import Metrics
-from api.routes.middleware import RequestIds
-from api.routes.observing import Observed
 from api.shared_state import SharedState
 from indexer.building import bring_up_to_date
 from indexer.settings import Settings
@@ -95,21 +88,25 @@ def test_each_request_is_one_json_line(corpus_settings: Settings, engine: Engine
     assert (second["route"], second["status"]) == ("unmatched", 404)
 
 
-@pytest.mark.parametrize(("by_key", "told"), [(True, {"key": "editors"}), (False, {})])
-def test_the_key_that_a_request_came_with_is_named(by_key: bool, told: dict[str, str]) -> None:
-    """The gate leaves who was let in with the request; without a key there is nobody to name."""
-    lines = Lines(Settings(json_logs=True))
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"]["caller"] = SimpleNamespace(name="editors", by_key=by_key)
-        await Response(status_code=204)(scope, receive, send)
-
-    service = Starlette(middleware=[Middleware(RequestIds), Middleware(Observed)])
-    service.state.metrics = Metrics(SharedState(Path("never-written")))
-    service.mount("/", app)
-    TestClient(service).get("/")
-    [line] = lines.parsed()
-    assert {name: line[name] for name in line if name == "key"} == told
+def test_the_key_that_a_request_came_with_is_named(tmp_path: Path) -> None:
+    settings = Settings(index=tmp_path / "index", json_logs=True)
+    state = SharedState(settings.service)
+    key = KeyStore(state).create("editors", Scope.ASK)
+    state.close()
+    lines = Lines(settings)
+    client = TestClient(create_app(settings))
+    for given in (f"Bearer {key}", "Bearer fst_wrong", "Basic eDp5", None):
+        headers = {"authorization": given} if given else {}
+        client.get("/metrics", headers=headers)  # not let in, and named all the same
+        client.get("/v1/documents", headers=headers)
+    assert key not in lines.text()
+    assert "fst_" not in lines.text()
+    requests = [line for line in lines.parsed() if line["message"] == "request"]
+    assert [(line["route"], line["status"], line.get("key")) for line in requests] == [
+        ("/metrics", 403, "editors"),
+        ("/v1/documents", 503, "editors"),  # there is no index
+        *3 * [("/metrics", 401, None), ("/v1/documents", 401, None)],
+    ]
 
 
 def test_as_text_requests_have_no_lines(corpus_settings: Settings, engine: Engine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +15,14 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.engine import Engine
+from api.last_run import read_last_run
 from api.metrics import Metrics
 from api.shared_state import SharedState
 from api.stopwatch import Stopwatch
 from indexer.building import bring_up_to_date
 from indexer.errors import DataUnavailable, NothingPublished
 from indexer.settings import Settings
+from indexer.summary import LAST_RUN
 
 LOCAL = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50_000)}
 SECRET = "Geheimfrage"
@@ -111,7 +112,7 @@ def test_the_state_of_the_index_is_told(client: TestClient, settings: Settings) 
     assert of(before, "fundstelle_documents") == 1
     assert of(before, "fundstelle_failed_documents") == 0
     ended = of(before, "fundstelle_last_successful_run_timestamp_seconds")
-    assert time.time() - 600 < ended < time.time()
+    assert time.time() - 600 < ended <= time.time()
     (settings.corpus[0] / "kaputt.pdf").write_bytes(b"%PDF-1.7 broken")
     (settings.corpus[0] / "kai.txt").write_text("Der Kai ist 300 Meter lang.")
     bring_up_to_date(settings)
@@ -120,7 +121,21 @@ def test_the_state_of_the_index_is_told(client: TestClient, settings: Settings) 
     assert of(after, "fundstelle_generation") == 2
     assert of(after, "fundstelle_documents") == 2
     assert of(after, "fundstelle_failed_documents") == 1
-    assert of(after, "fundstelle_last_successful_run_timestamp_seconds") > ended
+    run = read_last_run(settings.index)
+    assert run is not None
+    assert run.finished_at is not None
+    told = of(after, "fundstelle_last_successful_run_timestamp_seconds")
+    assert told == run.finished_at.timestamp() >= ended
+
+
+@pytest.mark.parametrize("left", ["", "[]", '{"added": 1}', '{"failed": null}'])
+def test_a_run_that_left_nothing_readable_is_not_told(
+    client: TestClient, settings: Settings, left: str
+) -> None:
+    (settings.index / LAST_RUN).write_text(left)
+    found = scraped(client)
+    assert of(found, "fundstelle_generation") == 1
+    assert ("fundstelle_failed_documents", ()) not in found
 
 
 def test_a_run_that_was_refused_was_not_successful(client: TestClient, settings: Settings) -> None:
@@ -211,14 +226,18 @@ def test_what_cannot_be_written_is_kept_until_it_can(tmp_path: Path) -> None:
     state.close()
 
 
-def test_a_data_folder_that_cannot_be_written_does_not_hinder_answers(settings: Settings) -> None:
-    settings.data.mkdir(exist_ok=True)
-    settings.service.mkdir()  # root may write anywhere, but not into a folder as if it were a file
-    with TestClient(create_app(settings, Engine.open(settings)), **LOCAL) as client:  # type: ignore[arg-type]
+def test_a_file_that_cannot_be_written_does_not_hinder_answers(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can still be read: where the keys cannot, nobody is let in (test_api_keys)."""
+    monkeypatch.setattr("api.shared_state.BUSY_S", 0.05)
+    other = SharedState(settings.service)
+    app = create_app(settings, Engine.open(settings))
+    with other.writing(), TestClient(app, **LOCAL) as client:  # type: ignore[arg-type]
         for _ in range(2):
             reply = client.post("/v1/ask", json={"question": "Wie viele Liegeplätze hat er?"})
             assert reply.status_code == 200
             time.sleep(1.2)
         labels = {"method": "POST", "route": "/v1/ask", "status": "200"}
         assert of(scraped(client), "fundstelle_requests_total", **labels) == 2
-    assert not any(os.scandir(settings.service))
+    other.close()

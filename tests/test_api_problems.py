@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from api.app import create_app
 from api.engine import Engine
@@ -106,7 +108,10 @@ def test_a_body_at_the_limit_is_read(client: TestClient) -> None:
     assert client.post("/v1/ask", content=body, headers=JSON).status_code == 200
 
 
-@pytest.mark.parametrize("url", ["/none", "/v1", "/v1/ask/more", "/static/none.css", "/v1/jobs/0"])
+@pytest.mark.parametrize(
+    "url",
+    ["/none", "/v1", "/v1/ask/more", "/v1/search/?q=x", "/docs/", "/static/none.css", "/v1/jobs/0"],
+)
 def test_an_unknown_address_is_not_found(client: TestClient, url: str) -> None:
     reply = client.get(url)
     known = {"/v1/jobs/0": "No job has this id."}
@@ -124,7 +129,7 @@ def test_an_unknown_address_is_not_found(client: TestClient, url: str) -> None:
         ("PUT", "/", "GET, HEAD, POST"),
         ("POST", "/readyz", "GET, HEAD"),
         ("POST", "/openapi.json", "GET, HEAD"),
-        ("POST", "/static/page.css", "GET, HEAD"),
+        ("POST", "/static/0/page.css", "GET, HEAD"),
     ],
 )
 def test_another_method_is_refused_and_the_right_ones_named(
@@ -144,6 +149,44 @@ def test_a_bug_leaks_nothing_but_its_id(
     [record] = [record for record in caplog.records if record.name == "fundstelle"]
     assert record.getMessage() == "abc-1 failed"
     assert record.exc_info is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [("/", b"application/x-www-form-urlencoded"), ("/mcp", b"application/json")],
+)
+def test_who_leaves_while_he_asks_is_no_bug(
+    corpus_settings: Settings,
+    engine: Engine,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    content_type: bytes,
+) -> None:
+    app = create_app(corpus_settings, engine)
+    sent: list[Message] = []
+    coming: Iterator[Message] = iter(
+        [{"type": "http.request", "body": b"q=", "more_body": True}, {"type": "http.disconnect"}]
+    )
+    headers = [(b"host", b"127.0.0.1"), (b"content-type", content_type), (b"accept", b"*/*")]
+    scope = {
+        **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"},
+        **{"method": "POST", "path": path, "query_string": b"", "root_path": ""},
+        **{"headers": headers, "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 8000)},
+    }
+
+    async def receive() -> Message:
+        return next(coming)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def left() -> None:
+        async with app.router.lifespan_context(app):
+            await app(scope, receive, send)
+
+    asyncio.run(left())
+    assert not sent
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 @pytest.mark.parametrize(

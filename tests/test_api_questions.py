@@ -17,7 +17,9 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.engine import Engine
 from api.question_commands import questions as command
+from api.question_log import QuestionLog
 from api.routes.questions import OFF
+from api.shared_state import SharedState
 from indexer.cli import ErrorLines
 from indexer.settings import Settings
 
@@ -167,6 +169,29 @@ def test_a_log_that_cannot_be_written_fails_no_answer_and_is_told_once(
                 time.sleep(0.1)
     told = [one for one in caplog.messages if one.startswith("questions are not logged")]
     assert len(told) == 1
+
+
+def test_a_bug_costs_what_was_noted_and_not_the_log_from_then_on(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(question: str) -> str:
+        raise IndexError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("api.question_log.redacted", broken)
+        ask(client, NOODLES)
+        until = time.monotonic() + 5
+        while "questions are not logged" not in caplog.text:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+    ask(client, PARTNER)
+    until = time.monotonic() + 5
+    file = client.app.state.host.settings.service  # type: ignore[attr-defined]
+    log = QuestionLog(SharedState(file), 30)  # another process: nobody asks this one to write
+    while not log.listed(unanswered=False, limit=9, offset=0).total:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert [entry["question"] for entry in logged(client)["questions"]] == [PARTNER]
 
 
 def test_two_services_on_one_index_share_the_log(settings: Settings, engine: Engine) -> None:

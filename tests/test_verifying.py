@@ -166,6 +166,27 @@ def test_of_two_copies_the_one_nearer_to_the_old_place_is_meant(tmp_path: Path) 
         assert verdict.start == expected
 
 
+def test_in_a_long_text_rewording_is_looked_for_near_the_old_place_only(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shortened here: the text has 157 characters, the changed sentence begins at the 52nd."""
+    whole = town.verify("library")
+    text = town.engine.text("library")
+    behind = replace(town.quotes["library"], start=len(text), end=len(text))
+    hyphen = replace(behind, text=OTHER.replace("Feuerwehr", "Feuer-\nwehr"))
+
+    monkeypatch.setattr("api.verifying.NEARBY", 120)
+    assert town.engine.verify(behind) == whole
+    read_otherwise = town.engine.verify(hyphen)
+    assert (read_otherwise.status, read_otherwise.text) == ("re-extracted", OTHER)
+    assert read_otherwise.start == text.rindex(OTHER)
+
+    monkeypatch.setattr("api.verifying.NEARBY", 10)
+    assert town.engine.verify(behind).text != whole.text
+    moved = town.engine.verify(replace(behind, text=text[40:60]))
+    assert (moved.status, moved.start) == ("moved", 40)
+
+
 @pytest.fixture(scope="module")
 def client(town: Town) -> Iterator[TestClient]:
     with TestClient(create_app(replace(town.settings, root_path="/suche"), town.engine)) as client:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.answers import DocumentInfo
-from api.engine import Engine
+from api.page.documents import offset_of
 from api.page.layout import layout
 from api.page.marking import Marks
 from api.page.rendering import interface_of, refused, render, say
@@ -25,7 +25,6 @@ from indexer.types import Span
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(may_ask)])
 _doc_id = TypeAdapter[str](DocId)
-_MAX_DIGITS = 12  # of an offset; no document is longer
 PART_CHARS = 60_000  # of a long document on one page; about twenty printed ones
 
 
@@ -51,16 +50,9 @@ async def document(request: Request, doc_id: str, host: Host, root: Root) -> HTM
         return refusal
     texts = TEXTS[interface_of(request)]
 
-    def read(engine: Engine) -> tuple[DocumentInfo, str]:
-        while True:  # both from one generation, also where another is published in between
-            state = engine.state
-            read = engine.document(doc_id), engine.text(doc_id)
-            if engine.state == state:
-                return read
-
     try:
         _doc_id.validate_python(doc_id)
-        info, text = await host.call(read)
+        info, text = await host.call(lambda engine: engine.read(doc_id))
     except (KeyError, ValidationError):
         return say(request, texts["no_such_document"], 404)
     except FundstelleError:
@@ -113,21 +105,16 @@ def part_bounds(text: str) -> list[int]:
 def _place(request: Request, characters: int) -> Place | None:
     """Read the address; None where it names a place that is not in the text."""
     given = request.query_params
-    start, end = _number(given.get("start", "0")), _number(given.get("end", "0"))
-    part = _number(given.get("part", "1"))
+    start, end = offset_of(given.get("start", "0")), offset_of(given.get("end", "0"))
+    part = offset_of(given.get("part", "1"))
     if start is None or end is None or not start <= end <= characters or not part:
         return None
     highlights: list[Span] = []
     for written in given.getlist("highlight"):
         low, _, high = written.partition("-")
-        span = _number(low), _number(high)
+        span = offset_of(low), offset_of(high)
         if span[0] is None or span[1] is None or not start <= span[0] <= span[1] <= end:
             return None
         highlights.append((span[0], span[1]))
     passage = (start, end) if start < end else None
     return Place(passage, tuple(sorted(highlights)), part)
-
-
-def _number(text: str) -> int | None:
-    plain = text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
-    return int(text) if plain else None

@@ -33,7 +33,7 @@ from indexer.settings import Settings
 router = APIRouter(include_in_schema=False, dependencies=[Depends(may_ask)])
 SHOWN_NOTES = 100  # of each kind; the API and `fundstelle status` give all
 _COUNTS = ("added", "changed", "moved", "removed", "unchanged")
-_MAX_DIGITS = 12  # of an offset; no list is longer
+_MAX_DIGITS = 12  # of an offset; no list and no text is longer
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.mcp_tools import Desk
 from api.routes.access import GatedRoute, may_ask
@@ -24,22 +24,27 @@ router = APIRouter(include_in_schema=False, route_class=GatedRoute)
 
 
 class _Handled(Response):
-    """What another application replies."""
+    """What another application replies to a body that has been read."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, body: bytes) -> None:
         super().__init__()
         self._app = app
+        self._unread: list[Message] = [{"type": "http.request", "body": body}]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+        async def received() -> Message:
+            return self._unread.pop() if self._unread else await receive()
+
+        await self._app(scope, received, send)
 
 
 @router.post("/mcp", dependencies=[Depends(may_ask), Depends(json_only)])
 async def mcp(request: Request, host: Host, asked: Questions, root: Root) -> Response:
     """Take one message and reply to it; nothing is kept between two, so any process may answer."""
+    body = await request.body()  # here: the SDK makes a bug of one that is cut off
     manager = await request.app.state.assistants.manager()
     request.state.desk = Desk(host, asked, root)  # what this request may see: it passed the door
-    return _Handled(manager.handle_request)
+    return _Handled(manager.handle_request, body)
 
 
 class Assistants:

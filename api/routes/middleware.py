@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem, respond, unforeseen
@@ -110,6 +111,8 @@ class Problems:
 
         try:
             await self.app(scope, receive, send_problems)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered, and nothing went wrong
         except Exception as error:
             if started:
                 raise

@@ -14,7 +14,7 @@ from api.answers import IndexState
 from api.last_run import LastRun, read_last_run
 from api.problems import documented
 from api.routes import document_examples
-from api.routes.access import may_write
+from api.routes.access import GatedRoute, may_write
 from api.routes.examples import shown
 from api.routes.host import EngineHost
 from api.routes.needs import Host, json_only, reply
@@ -22,7 +22,9 @@ from api.routes.writing import holder
 from api.wire import Request
 from indexer.reading.ids import doc_id_from_path
 
-router = APIRouter(prefix="/v1", tags=["operation"], dependencies=[Depends(may_write)])
+router = APIRouter(
+    prefix="/v1", tags=["operation"], dependencies=[Depends(may_write)], route_class=GatedRoute
+)
 _NAME_CHARACTERS = 1_024  # of a path; no file system takes longer names
 
 
