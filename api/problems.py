@@ -55,7 +55,7 @@ _MESSAGES = {
 _NO_CHANGES = "Changes and jobs are not possible at the moment; questions are still answered."
 # What a foreseeable error means to a client; the messages name paths and stay in the log.
 _FORESEEN: dict[type[errors.FundstelleError], tuple[int, str]] = {
-    errors.IndexUnavailable: (503, "No index is published yet; try again later."),
+    errors.IndexUnavailable: (503, "No index is loaded yet; try again later."),
     errors.IndexDamaged: (503, DETAILS[503]),
     errors.EncoderMismatch: (503, DETAILS[503]),
     errors.EncoderError: (503, DETAILS[503]),

@@ -58,7 +58,11 @@ def questions(
 
 def _lines(found: QuestionList) -> Iterator[str]:
     if not found.logging:
-        yield "The question log is turned off; FUNDSTELLE_LOG_QUESTIONS=1 turns it on."
+        # What the service was started with is not known here.
+        yield (
+            "FUNDSTELLE_LOG_QUESTIONS is not 1 here; "
+            "only a service started with it keeps questions."
+        )
     yield f"{found.total} questions in the last {found.days} days, {found.total_groups} different"
     if found.groups:
         yield "\n  times  unanswered  question"

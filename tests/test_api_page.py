@@ -112,6 +112,18 @@ def test_an_answer_shows_sentence_mark_and_citation(client: TestClient) -> None:
     assert f"{document}?start=44&end=172&highlight=44-109#passage" in links
 
 
+def test_a_row_of_a_table_that_answers_stands_below_the_names_of_its_columns(
+    client: TestClient,
+) -> None:
+    page = client.post("/", data={"q": "Wer hat den Smart City Index 2023 gewonnen?"}).text
+    answer = page.partition('<h2 id="sources"')[0]
+    names = '<span role="columnheader">Platz</span><span role="columnheader">Stadt</span>'
+    sign = '<span class="sign"> | </span>'
+    row = f'<span role="cell">1</span>{sign}<span role="cell">München</span>'
+    assert names in answer
+    assert row in answer
+
+
 def test_a_refusal_is_plain_and_its_passages_are_no_answer(client: TestClient) -> None:
     for headers, words in ((GERMAN, TEXTS["de"]), (ENGLISH, TEXTS["en"])):
         question = "Wie kocht man Nudeln al dente?"

@@ -232,6 +232,16 @@ def test_the_terminal_shows_the_same_and_deletes(client: TestClient, settings: S
     assert [entry["question"] for entry in logged(client)["questions"]] == [PARTNER]
 
 
+def test_a_terminal_that_does_not_know_the_services_settings_claims_nothing_of_them(
+    settings: Settings,
+) -> None:
+    program = ErrorLines(commands=[command])
+    shown = CliRunner().invoke(program, ["questions", "--index", str(settings.index)]).stdout
+    assert shown.splitlines()[0] == (
+        "FUNDSTELLE_LOG_QUESTIONS is not 1 here; only a service started with it keeps questions."
+    )
+
+
 def test_escape_sequences_of_a_question_do_not_reach_the_terminal(
     client: TestClient, settings: Settings
 ) -> None:

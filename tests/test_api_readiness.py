@@ -62,7 +62,7 @@ def test_without_an_index_everything_but_life_is_unavailable(
             "type": "about:blank",
             "title": "Service Unavailable",
             "status": 503,
-            "detail": "No index is published yet; try again later.",
+            "detail": "No index is loaded yet; try again later.",
             "request_id": reply.headers["x-request-id"],
         }
         assert client.get("/healthz").json() == {"status": "ok"}

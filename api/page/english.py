@@ -55,7 +55,7 @@ ENGLISH = {
     "headline": "What would you like to know?",
     "navigation": "Sections",
     "placeholder": "Ask a question, in English or German",
-    "filters": "Narrow the selection",
+    "filters": "Narrow the search",
     "any": "any",
     "from": "Date from",
     "to": "Date to",
@@ -95,8 +95,8 @@ ENGLISH = {
     "dark": "Dark colours",
     "automatic": "Quotes are selected automatically and never reworded. Please check them at "
     "their source.",
-    "logged": "Questions are kept for {days} days, without anything about who asked, to improve "
-    "the documents.",
+    "logged": "Questions are kept for {days} days, but not who asks them, to improve the "
+    "documents. Please name nobody in them.",
     "contact": "Contact",
     "imprint": "Imprint",
     "privacy": "Privacy",

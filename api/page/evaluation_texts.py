@@ -7,7 +7,7 @@ from api.page.texts import Interface
 _DE = {
     "title": "Messung",
     "intro": "Wie gut Fundstelle die richtigen Stellen findet und wie oft sie richtig antwortet: "
-    "gemessen an Fragen, deren Fundstellen Menschen bestimmt haben.",
+    "gemessen an Fragen, deren Fundstellen vorher festgelegt wurden.",
     "made": "Gemessen am {moment} mit Fundstelle {version}, Encoder {encoder}.",
     "none": "Noch ist nichts gemessen. Dieser Befehl misst und legt das Ergebnis hier ab:",
     "unreadable": "Das letzte Ergebnis ist nicht lesbar. Dieser Befehl macht es neu:",
@@ -52,7 +52,7 @@ _DE = {
 _EN = {
     "title": "Evaluation",
     "intro": "How well Fundstelle finds the right passages and how often it answers rightly: "
-    "measured by questions whose passages people have judged.",
+    "measured by questions whose passages were settled beforehand.",
     "made": "Measured {moment} with Fundstelle {version}, encoder {encoder}.",
     "none": "Nothing has been measured yet. This command measures and leaves the result here:",
     "unreadable": "The last result cannot be read. This command makes it anew:",

@@ -55,7 +55,7 @@ GERMAN = {
     "headline": "Was möchten Sie wissen?",
     "navigation": "Bereiche",
     "placeholder": "Stellen Sie eine Frage, auf Deutsch oder Englisch",
-    "filters": "Auswahl eingrenzen",
+    "filters": "Suche eingrenzen",
     "any": "alle",
     "from": "Datum von",
     "to": "Datum bis",
@@ -95,8 +95,8 @@ GERMAN = {
     "dark": "Dunkle Farben",
     "automatic": "Die Zitate werden automatisch ausgewählt und nicht umformuliert. Bitte prüfen "
     "Sie sie an der Fundstelle.",
-    "logged": "Fragen werden ohne Angaben zur Person {days} Tage lang gespeichert, damit die "
-    "Dokumente besser werden.",
+    "logged": "Fragen werden {days} Tage lang gespeichert, aber nicht, wer sie stellt, damit die "
+    "Dokumente besser werden. Bitte nennen Sie darin niemanden.",
     "contact": "Kontakt",
     "imprint": "Impressum",
     "privacy": "Datenschutz",

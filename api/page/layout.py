@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from api.answers import Citation
+from api.answers import AnswerSentence, Citation
 from api.page.marking import Marks, Run, Stretch, stretches
 from indexer.text.markup import BULLET
 from indexer.text.structure import scan
@@ -98,6 +98,13 @@ def rows(citation: Citation) -> tuple[Part, ...]:
         parts.append(Part("row", citation.text[at : row.start], cells=cells))
         at = row.end
     return tuple(parts)
+
+
+def row_said(said: AnswerSentence, cited: Citation) -> tuple[Part, ...]:
+    """A sentence of an answer as a row below the names of its columns; nothing if it is none."""
+    if len(_SEPARATOR.split(said.text)) != len(cited.columns):
+        return ()
+    return rows(replace(cited, text=said.text, start=said.start, highlights=()))
 
 
 def _part(

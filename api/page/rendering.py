@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from api.links import is_web_link
 from api.page.assets import asset_path
-from api.page.layout import rows
+from api.page.layout import row_said, rows
 from api.page.marking import Marks, Stretch, stretches
 from api.page.owner import owner
 from api.page.quoting import cited_place, proof, reference, shown_at
@@ -55,6 +55,7 @@ _environment = Environment(
 _environment.filters.update(
     prose=prose,
     rows=rows,
+    row_said=row_said,
     lang=lang,
     day=day,
     shown_at=shown_at,
