@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.engine import Engine
+from api.page.assets import asset_path
 from indexer.building import bring_up_to_date
 from indexer.settings import Settings
 
@@ -245,6 +246,6 @@ def test_local_links_begin_with_the_path_of_the_service_and_others_do_not(odd: T
 def test_the_service_answers_whether_or_not_a_proxy_strips_its_path(
     odd: TestClient, before: str
 ) -> None:
-    for path in ("/v1/documents", "/static/page.css", "/documents/quelle.md", "/"):
+    for path in ("/v1/documents", asset_path("page.css"), "/documents/quelle.md", "/"):
         assert odd.get(before + path).status_code == 200
     assert odd.get("/suche").status_code == 200
