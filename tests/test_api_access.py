@@ -10,6 +10,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
+from starlette.types import Receive, Send
+from starlette.types import Scope as HttpScope
 
 from api.app import create_app
 from api.key_store import KeyStore, Scope
@@ -133,6 +135,20 @@ def test_without_keys_only_this_machine_is_answered(
         # The page's first view is for everybody, and says in words what is refused.
         assert (asked(other, *route) == 403) == (needed != "everybody" or route[1] == "/")
     assert asked(TestClient(create_app(settings)), *route) not in NOT_LET_IN
+
+
+def test_a_proxy_that_shows_by_its_version_of_http_only_is_no_administrator(tmp_path: Path) -> None:
+    """By `proxy_pass http://127.0.0.1:8000;` alone nginx names that host, and itself nowhere."""
+    app = create_app(Settings(index=tmp_path / "index"))
+
+    async def as_nginx(scope: HttpScope, receive: Receive, send: Send) -> None:
+        await app({**scope, "http_version": "1.0"}, receive, send)
+
+    client = TestClient(as_nginx)
+    assert asked(client, "GET", "/v1/documents") == 503  # let in: there is no index
+    for method, path in (("POST", "/v1/index"), ("GET", "/v1/questions"), ("GET", "/metrics")):
+        assert asked(TestClient(app), method, path) not in NOT_LET_IN
+        assert asked(client, method, path) == 403
 
 
 def test_where_any_machine_can_come_in_this_one_needs_a_key_too(tmp_path: Path) -> None:

@@ -168,6 +168,8 @@ def _seen(request: Request) -> Seen:
         alone=is_loopback(address)
         and local_name
         and not forwarded
+        # Programs and browsers speak 1.1; nginx long asked as 1.0 by default, and says no more.
+        and request.scope.get("http_version") != "1.0"
         and origin in {None, f"{request.url.scheme}://{host}"},
     )
 
