@@ -63,7 +63,7 @@ def _lines(found: QuestionList) -> Iterator[str]:
             "FUNDSTELLE_LOG_QUESTIONS is not 1 here; "
             "only a service started with it keeps questions."
         )
-    yield f"{found.total} questions in the last {found.days} days, {found.total_groups} different"
+    yield f"in the last {found.days} days: {found.total} asked, {found.total_groups} different"
     if found.groups:
         yield "\n  times  unanswered  question"
     for group in found.groups:

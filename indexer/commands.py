@@ -157,7 +157,8 @@ def describe(summary: Summary) -> str:
     lines += summary.reasons
     if summary.texts_changed:
         lines.append(f"{summary.texts_changed} unchanged files were read otherwise than before")
-    lines += [f"removed {summary.purged} kept generations"] if summary.purged else []
+    if summary.purged:
+        lines.append(f"removed {summary.purged} kept generation{'s' * (summary.purged > 1)}")
     lines += [f"failed: {note.path}: {note.reason}" for note in summary.failed]
     lines += [f"note: {note.path}: {note.reason}" for note in summary.notes]
     reasons = Counter(note.reason for note in summary.skipped)

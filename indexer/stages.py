@@ -44,7 +44,8 @@ class Stages:
         """
         self._turn_to(self._stage)
         cpu_s, elapsed_s = dict(self._cpu_s), dict(self._elapsed_s)
-        cpu_s[EMBED] += _others_cpu_s() - self._others
+        # Two clocks that are read one after the other: their difference may shrink.
+        cpu_s[EMBED] += max(0.0, _others_cpu_s() - self._others)
         cpu_s[READ] += _children_cpu_s() - self._children
         elapsed_s[EMBED] += encoding_s
         return {

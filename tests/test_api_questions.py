@@ -221,7 +221,7 @@ def test_the_terminal_shows_the_same_and_deletes(client: TestClient, settings: S
     shown = run(settings, "--unanswered", "--json")
     assert (shown.exit_code, json.loads(shown.stdout)) == (0, listed)
     lines = run(settings).stdout.splitlines()
-    assert lines[0] == "2 questions in the last 30 days, 2 different"
+    assert lines[0] == "in the last 30 days: 2 asked, 2 different"
     assert f"      1           1  {NOODLES}" in lines
     asked = listed["questions"][0]["asked"][:16].replace("T", " ")
     assert f"  {id_}  {asked}  no               {NOODLES}" in lines

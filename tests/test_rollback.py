@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_the_command_goes_back_and_purges(settings: Settings) -> None:
     assert result.exit_code == 0, result.output
     assert "published generation 3" in result.output
     assert "rolled back to generation 1" in result.output
-    assert "removed 2 kept generations" in result.output or "removed 1 kept" in result.output
+    assert re.search("removed (1 kept generation|2 kept generations)\n", result.output)
     refused = CliRunner().invoke(index_command, [*given, "--rebuild"])
     assert refused.exit_code == 2
     assert "--rollback reads no files" in refused.output

@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 
+import pytest
+
 from indexer.stages import CUT, EMBED, READ, WRITE, Stages
 
 WORK_S = 0.2
@@ -46,3 +48,9 @@ def test_other_threads_are_the_encoders_and_other_processes_the_parsers() -> Non
     assert spent[EMBED].cpu_s >= WORK_S - 0.01
     assert spent[EMBED].elapsed_s == 1.5
     assert spent[READ].cpu_s >= WORK_S - 0.02
+
+
+def test_no_stage_takes_less_than_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = iter([1.0, 0.99])  # what clocks that are read one after the other can tell
+    monkeypatch.setattr("indexer.stages._others_cpu_s", lambda: next(readings))
+    assert str(Stages().seconds(0.0)[EMBED].cpu_s) == "0.0"

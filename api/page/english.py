@@ -78,8 +78,8 @@ ENGLISH = {
     "outdated_note": "The sentence announces something that has passed.",
     "refusal_contact": "Ask us directly:",
     "share": "Link to this question",
-    "share_note": "Whoever opens the link asks the same question. It stands behind the sign # "
-    "and is therefore sent to no server with the address.",
+    "share_note": "Whoever opens the link asks the same question. It stands after the sign #: "
+    "browsers send that part of an address to no server.",
     "link": "Link",
     "copy_link": "Copy",
     "copied": "Copied",

@@ -78,8 +78,8 @@ GERMAN = {
     "outdated_note": "Der Satz kündigt etwas an, das inzwischen vorbei ist.",
     "refusal_contact": "Fragen Sie uns direkt:",
     "share": "Link zu dieser Frage",
-    "share_note": "Wer den Link öffnet, stellt dieselbe Frage. Sie steht hinter dem Zeichen # "
-    "und wird deshalb mit der Adresse an keinen Server geschickt.",
+    "share_note": "Wer den Link öffnet, stellt dieselbe Frage. Sie steht hinter dem Zeichen #: "
+    "Diesen Teil einer Adresse schicken Browser an keinen Server.",
     "link": "Link",
     "copy_link": "Kopieren",
     "copied": "Kopiert",
