@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import stat
@@ -15,11 +16,13 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.key_commands import keys
 from api.key_store import KeyRing, KeyStore, Scope
+from api.routes.indexing import _stream
 from api.shared_state import SharedState
 from indexer.cli import ErrorLines
 from indexer.settings import Settings
@@ -268,3 +271,29 @@ def test_two_servers_know_a_key_and_its_end_without_a_restart(settings: Settings
         for server in servers:
             server.kill()
             server.communicate()
+
+
+def test_a_stream_of_events_ends_with_the_key_that_opened_it(
+    settings: Settings, store: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.indexing.HEARTBEAT_S", 0.1)
+    key = store.create("redaktion", Scope.WRITE)
+    app = create_app(settings)
+    headers = [(name.encode(), value.encode()) for name, value in bearer(key).items()]
+    request = Request(
+        {"type": "http", "app": app, "headers": headers, "client": ("192.0.2.7", 50_000)}
+        | {"method": "GET", "scheme": "http", "path": "/", "query_string": b""}
+    )
+
+    async def check() -> None:
+        job = await app.state.jobs.submit()
+        events = _stream(request, app.state.jobs, job.id)
+        assert (await anext(events)).startswith(b'data: {"id"')
+        assert await anext(events) == b": waiting\n\n"
+        store.revoke("redaktion")
+        await asyncio.sleep(IN_FORCE_S)
+        with pytest.raises(StopAsyncIteration):
+            await anext(events)
+
+    asyncio.run(check())
+    app.state.shared.close()

@@ -110,6 +110,16 @@ async def caller_of(request: Request) -> Caller:
     return await _beside(partial(_caller, request)) if known is None else known
 
 
+async def is_still_let_in(request: Request, needed: Scope) -> bool:
+    """Whether a request that goes on for long would be let in now: keys are revoked meanwhile."""
+    gate = _gate(request)
+    try:
+        await run_sync(lambda: gate.check(gate.caller(_seen(request)), needed))
+    except (Refused, DataUnavailable):
+        return False
+    return True
+
+
 async def scope_of(request: Request) -> Scope | None:
     """The most that a request may do, None: nothing; raises NotAllowed, KeysUnavailable."""
     return (await caller_of(request)).scope

@@ -13,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api import key_store
 from api.job_store import Job
 from api.jobs import Jobs
 from api.limits import STREAMS_AT_ONCE, Streams
 from api.problems import RETRY_AFTER_S, documented, problem, respond
 from api.routes import document_examples
-from api.routes.access import caller_of, may_write, record
+from api.routes.access import caller_of, is_still_let_in, may_write, record
 from api.routes.examples import shown
 from api.routes.needs import JobQueue, Root, reply
 from indexer.errors import DataUnavailable
@@ -82,7 +83,7 @@ async def events(request: Request, job_id: JobId, jobs: JobQueue) -> Response:
     return _Events(
         request.app.state.streams,
         (await caller_of(request)).counted_as,
-        _stream(jobs, job_id),
+        _stream(request, jobs, job_id),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -123,7 +124,9 @@ async def _find(jobs: Jobs, job_id: str) -> Job:
         raise HTTPException(404, "No job has this id.") from None
 
 
-async def _stream(jobs: Jobs, job_id: str) -> AsyncIterator[bytes]:
+async def _stream(request: Request, jobs: Jobs, job_id: str) -> AsyncIterator[bytes]:
     with suppress(DataUnavailable, KeyError):  # the stream ends; who asks again is told why
         async for job in jobs.changes(job_id, HEARTBEAT_S):
+            if not await is_still_let_in(request, key_store.Scope.WRITE):
+                return
             yield b": waiting\n\n" if job is None else b"data: " + to_json(job) + b"\n\n"

@@ -1,7 +1,7 @@
 """Other systems on the same passages and questions, in the same run.
 
 python -m eval.peers xquad-r          # needs the extra "peers": pip install 'fundstelle[peers]'
-python -m eval.peers xquad-r --speed 300      # the clock alone, every question of all in turn
+python -m eval.peers xquad-r --speed 300      # the clock alone, all in turn
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from eval.questions import answerable
 from eval.suites.choosing import choose, source_options
 from eval.suites.suite import Suite
 
-WARM_UP = 20  # questions that are asked before the clock runs
+IN_TURN = 50  # questions of one system before the next one's turn
+WARM_UP = 5  # of them, asked before the clock runs
 SHOWN = ("nDCG@10", "Success@1", "Success@3", "AP")
 
 
@@ -48,7 +49,7 @@ def compared(suite: Suite) -> dict[str, Report]:
 def timed(suite: Suite, count: int) -> dict[str, np.ndarray]:
     """Return system -> (count,) milliseconds of a search for the ten best of all passages.
 
-    Every question is asked of all systems in turn, so that a busy machine slows all of them.
+    The systems take turns, some questions at a time, so that a busy machine slows all of them.
     """
     questions = [question.question for question in answerable(suite.questions)]
     step = max(1, len(questions) // count)
@@ -59,12 +60,14 @@ def timed(suite: Suite, count: int) -> dict[str, np.ndarray]:
         for name, make in PEERS.items():
             systems[name] = partial(make(places, texts).best, k=10)
         taken: dict[str, list[float]] = {name: [] for name in systems}
-        warm_up = chosen[:WARM_UP]
-        for number, question in enumerate([*warm_up, *chosen]):
+        for first in range(0, len(chosen), IN_TURN):
             for name, search in systems.items():
-                began = time.perf_counter()
-                search(question)
-                if number >= len(warm_up):
+                part = chosen[first : first + IN_TURN]
+                for question in part[:WARM_UP]:  # the others' turns have emptied the caches
+                    search(question)
+                for question in part:
+                    began = time.perf_counter()
+                    search(question)
                     taken[name].append(1_000 * (time.perf_counter() - began))
     return {name: np.array(milliseconds) for name, milliseconds in taken.items()}
 

@@ -186,9 +186,11 @@ def test_little_motion_is_respected(site: str, open_page: Open) -> None:
 def test_on_paper_stand_question_answer_and_sources_only(site: str, open_page: Open) -> None:
     page = open_page(site)
     ask(page, ANSWERED)
+    expect(page.locator(".printed").first).to_be_hidden()
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", name=ANSWERED)).to_be_visible()
     expect(page.locator(".sentence").first).to_be_visible()
     expect(page.locator(".citation").first).to_be_visible()
+    expect(page.locator(".printed").first).to_contain_text("SHA-256")  # to be checked from paper
     for gone in ("#ask", ".tools", ".links", ".bar nav"):
         expect(page.locator(gone).first).to_be_hidden()
