@@ -145,22 +145,28 @@ class KeyRing:
         Raises:
             KeysUnavailable: if it cannot be known which keys there are.
         """
-        wanted, found = _hash(given), None
-        for hashed, key in self._looked_up():  # all of them: the time tells nothing of the hashes
-            if hmac.compare_digest(hashed, wanted):
-                found = key
-        return found
+        wanted = _hash(given)
+        # One that is not known may have been made a moment ago.
+        return _among(self._looked_up(), wanted) or _among(self._looked_up(anew=True), wanted)
 
-    def _looked_up(self) -> list[tuple[bytes, Key]]:
+    def _looked_up(self, *, anew: bool = False) -> list[tuple[bytes, Key]]:
         looked_at, keys = self._known
         now = time.monotonic()
-        if now - looked_at > LOOK_EVERY_S:
+        if anew or now - looked_at > LOOK_EVERY_S:
             try:
                 keys = self._store.hashed()
             except DataUnavailable as error:
                 raise KeysUnavailable(str(error)) from error
             self._known = (now, keys)
         return keys
+
+
+def _among(keys: list[tuple[bytes, Key]], wanted: bytes) -> Key | None:
+    found = None
+    for hashed, key in keys:  # all of them: the time tells nothing of the hashes
+        if hmac.compare_digest(hashed, wanted):
+            found = key
+    return found
 
 
 def _hash(key: str) -> bytes:

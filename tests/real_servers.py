@@ -91,6 +91,13 @@ class Server:
         reply = self.client.get("/v1/documents").json()
         return reply["index"]["generation"], {one["doc_id"] for one in reply["documents"]}
 
+    def answers_from(self, generation: int, *documents: str) -> None:
+        """At once where one process answers: done means in force; several follow in a second."""
+        expected = generation, set(documents)
+        if self.workers > 1:
+            wait_for(lambda: self.found() == expected)
+        assert self.found() == expected
+
 
 def wait_for(holds: Callable[[], bool]) -> None:
     """Wait until it holds."""

@@ -273,6 +273,15 @@ def test_two_servers_know_a_key_and_its_end_without_a_restart(settings: Settings
             server.communicate()
 
 
+def test_a_key_that_was_made_a_moment_ago_is_known(store: KeyStore) -> None:
+    store.create("alt", Scope.ASK)
+    ring = KeyRing(store)
+    assert ring.find("fst_unknown") is None  # what there is has been looked up just now
+    found = ring.find(store.create("neu", Scope.ASK))
+    assert found is not None
+    assert found.name == "neu"
+
+
 def test_a_stream_of_events_ends_with_the_key_that_opened_it(
     settings: Settings, store: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
