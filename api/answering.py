@@ -17,7 +17,7 @@ from api.citing import cite
 from api.confidence import Features, confidence, features
 from api.filters import Filters
 from api.reading import read
-from api.retrieval import Ranking, only, rank
+from api.retrieval import Ranking, rank, taken_in
 from api.sentences import best_span, score_sentences
 from api.snapshot import Snapshot
 from api.stopwatch import running
@@ -53,11 +53,8 @@ def consider(
 ) -> Considered:
     """Rank the allowed passages, score the sentences of the best, describe the best sentence."""
     watch = running()
-    with watch.stage("question"):
-        asked = snapshot.terms.corrected(question, language, only(allowed))
-        wanted = snapshot.terms.wanted(asked, language, visible=snapshot.visible)
-    with watch.stage("encoding"):
-        vector = encoder.encode_query(asked)
+    taken = taken_in(snapshot, encoder, question, language, allowed, watch)
+    asked, wanted, vector = taken.asked, taken.wanted, taken.vector
     ranking = rank(snapshot, wanted, language, vector, allowed, depth, watch=watch)
     found = None
     if reader is not None:
@@ -159,11 +156,8 @@ def search(
     total, asked = 0, query
     if allowed.any():
         watch = running()
-        with watch.stage("question"):
-            asked = snapshot.terms.corrected(query, language, only(allowed))
-            wanted = snapshot.terms.wanted(asked, language, visible=snapshot.visible)
-        with watch.stage("encoding"):
-            vector = encoder.encode_query(asked)
+        taken = taken_in(snapshot, encoder, query, language, allowed, watch)
+        asked, wanted, vector = taken.asked, taken.wanted, taken.vector
         # A first page is all that most people look at; the others are of one deep ranking.
         depth = k if offset == 0 else MAX_OFFSET + MAX_K
         ranking = rank(snapshot, wanted, language, vector, allowed, depth, watch=watch)

@@ -20,7 +20,7 @@ from mcp_types import (
 from pydantic import ValidationError
 
 from api import problems
-from api.mcp_tools import TOOLS, Desk
+from api.mcp_tools import TOOLS, Desk, NoDocument
 from indexer.errors import FundstelleError
 
 INSTRUCTIONS = (
@@ -48,7 +48,7 @@ def mcp_server(desk_of: DeskOf) -> Server[Any]:
         except ValidationError as error:
             found = problems.field_errors(error.errors(include_url=False))
             return _failed("; ".join(f"{one.field}: {one.message}" for one in found))
-        except KeyError:
+        except NoDocument:
             return _failed(_NO_DOCUMENT)
         except FundstelleError as error:
             return _failed(problems.foreseen(error, scope).detail)

@@ -63,6 +63,10 @@ class Result:
     readable: str
 
 
+class NoDocument(LookupError):
+    """Nobody who asks here knows of a document with this id."""
+
+
 async def ask(desk: Desk, request: AskRequest) -> Result:
     """Answer a question with sentences of the documents, word for word, each with its citation.
 
@@ -86,7 +90,10 @@ async def read_document(desk: Desk, request: ReadRequest) -> Result:
 
     Where `end` is below `document.characters`, there is more to read from `end` on.
     """
-    info, text = await desk.host.call(lambda engine: engine.read(request.doc_id))
+    try:
+        info, text = await desk.host.call(lambda engine: engine.read(request.doc_id))
+    except KeyError:
+        raise NoDocument(request.doc_id) from None
     start = min(request.start, len(text))
     wanted = len(text) if request.end is None else min(request.end, len(text))
     end = max(start, min(wanted, start + TEXT_CHARS))

@@ -56,9 +56,37 @@ class Ranking:
     hidden: Mapping[int, tuple[int, ...]]  # row -> rows of the same thing that it stands for
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the engines take it."""
+
+    asked: str  # slips put right
+    wanted: list[Wanted]
+    vector: np.ndarray  # (D,) float32
+
+
 def only(allowed: np.ndarray) -> np.ndarray | None:
     """The rows that may be found as the engines take them: None where all may."""
     return None if allowed.all() else allowed
+
+
+def taken_in(
+    snapshot: Snapshot,
+    encoder: Encoder,
+    query: str,
+    language: Language,
+    allowed: np.ndarray,
+    watch: Stopwatch,
+    reach: Reach = FAR,
+) -> Query:
+    """Put slips right, by what the allowed passages hold; say what is asked for; encode it."""
+    with watch.stage("question"):
+        asked = query
+        if reach.slips:
+            asked = snapshot.terms.corrected(query, language, only(allowed))
+        wanted = snapshot.terms.wanted(asked, language, reach, visible=snapshot.visible)
+    with watch.stage("encoding"):
+        return Query(asked, wanted, encoder.encode_query(asked))
 
 
 def ranked(
@@ -78,13 +106,8 @@ def ranked(
         return []
     with watch.stage("question"):
         language = language or question_language(query)
-        asked = query
-        if method.reach.slips:
-            asked = snapshot.terms.corrected(query, language, only(allowed))
-        wanted = snapshot.terms.wanted(asked, language, method.reach, visible=snapshot.visible)
-    with watch.stage("encoding"):
-        vector = encoder.encode_query(asked)
-    ranking = rank(snapshot, wanted, language, vector, allowed, depth, method, watch)
+    taken = taken_in(snapshot, encoder, query, language, allowed, watch, method.reach)
+    ranking = rank(snapshot, taken.wanted, language, taken.vector, allowed, depth, method, watch)
     rows = ranking.rows[:depth]
     return [
         replace(place, repeats=tuple(snapshot.places(np.array(hidden, np.int64))))

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Server:
                  "--workers", str(workers), *options],
                 cwd=harbour,
                 # It starts sooner without the reader.
-                env={**os.environ, "PYTHONPATH": str(ROOT), "FUNDSTELLE_READER": "0"},
+                env=ours(FUNDSTELLE_READER="0"),
                 text=True,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -42,12 +42,7 @@ class Server:
         self.address = self.process.stdout.readline().strip()
         self.client = httpx.Client(base_url=self.address, timeout=WITHIN_S)
         # Each connection is of one worker; which one takes it is chance.
-        wait_for(lambda: all(self._ready() for _ in range(10 if workers > 1 else 1)))
-
-    def _ready(self) -> bool:
-        with suppress(httpx.TransportError):
-            return httpx.get(self.address + "readyz").status_code == 200
-        return False
+        wait_for(lambda: all(_is_ready(self.address) for _ in range(10 if workers > 1 else 1)))
 
     def kill(self) -> None:
         """As the machine's kernel does where memory runs out: nothing is put in order."""
@@ -91,13 +86,6 @@ class Server:
         reply = self.client.get("/v1/documents").json()
         return reply["index"]["generation"], {one["doc_id"] for one in reply["documents"]}
 
-    def answers_from(self, generation: int, *documents: str) -> None:
-        """At once where one process answers: done means in force; several follow in a second."""
-        expected = generation, set(documents)
-        if self.workers > 1:
-            wait_for(lambda: self.found() == expected)
-        assert self.found() == expected
-
 
 def wait_for(holds: Callable[[], bool]) -> None:
     """Wait until it holds."""
@@ -105,3 +93,39 @@ def wait_for(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.1)
+
+
+@contextmanager
+def serving(
+    arguments: Sequence[str], folder: Path = ROOT, *, environment: Mapping[str, str]
+) -> Iterator[str]:
+    """A server that is started by a command's arguments; its address, without a slash behind it.
+
+    Args:
+        environment: all that the server is told by its environment.
+    """
+    with subprocess.Popen(
+        [*arguments, "--port", "0"],
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            wait_for(lambda: _is_ready(address))
+            yield address.rstrip("/")
+        finally:
+            process.terminate()
+
+
+def ours(**environment: str) -> dict[str, str]:
+    """This process's environment, in which the checkout is found, and these variables."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+
+
+def _is_ready(address: str) -> bool:
+    with suppress(httpx.HTTPError):  # refused, or still loading its models and silent
+        return httpx.get(f"{address}readyz").status_code == 200
+    return False

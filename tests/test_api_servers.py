@@ -41,7 +41,7 @@ def test_a_job_is_followed_and_in_force_at_every_server_and_does_not_mind_who_le
         last = watching.until(asked.submit(), "done", "failed")
         assert (last["state"], last["generation"]) == ("done", number)
         kais = [f"kai-{one}.txt" for one in range(2, number + 1)]
-        watching.answers_from(number, "hafen.txt", *kais)
+        assert watching.found() == (number, {"hafen.txt", *kais})
         assert asked.client.get(f"/v1/jobs/{last['id']}").json() == last
     job_id = one.submit()
     leaving = one.events(job_id)
@@ -65,7 +65,7 @@ def test_where_the_server_that_runs_a_job_is_killed_another_goes_on(
     assert (last["state"], last["generation"]) == ("failed", None)
     assert last["errors"] == [{"path": None, "reason": AS_BEFORE}]
     assert second.until(waiting, "done", "failed")["state"] == "done"
-    second.answers_from(2, "hafen.txt", "kai.txt")
+    assert second.found() == (2, {"hafen.txt", "kai.txt"})
 
 
 def test_a_restart_marks_a_job_that_was_cut_off_and_the_index_answers_as_before(
@@ -80,7 +80,7 @@ def test_a_restart_marks_a_job_that_was_cut_off_and_the_index_answers_as_before(
     server.kill()
     again = serve()
     assert again.until(job_id, "failed")["errors"] == [{"path": None, "reason": AS_BEFORE}]
-    again.answers_from(1, "hafen.txt")
+    assert again.found() == (1, {"hafen.txt"})
     assert again.client.get("/v1/search", params=query).json()["hits"] == before
     assert again.until(again.submit(), "done", "failed")["state"] == "done"
-    again.answers_from(2, "hafen.txt", "kai")  # what was left is not lost
+    assert again.found() == (2, {"hafen.txt", "kai"})  # what was left is not lost

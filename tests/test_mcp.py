@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +15,7 @@ import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from real_servers import WITHIN_S, ours, serving
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -29,10 +26,8 @@ from api.shared_state import SharedState
 from indexer.building import bring_up_to_date
 from indexer.settings import Settings
 
-ROOT = Path(__file__).parents[1]
 PARTNER = "Wer war 2023 Partnerland der SCCON?"
 UKRAINE = "sccon-2023.partner-country-ukraine.de.md"
-WITHIN_S = 120.0
 Task = Callable[[Client], Awaitable[Any]]
 
 
@@ -43,7 +38,7 @@ def over_stdio(settings: Settings, tmp_path: Path, task: Task, mode: str = "auto
         parameters = StdioServerParameters(
             command=sys.executable,
             args=["-m", "api", "mcp", "--index", str(settings.index)],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "FUNDSTELLE_READER": "0"},
+            env=ours(FUNDSTELLE_READER="0"),
             cwd=tmp_path,
         )
         async with Client(parameters, mode=mode, read_timeout_seconds=WITHIN_S) as client:
@@ -63,33 +58,11 @@ def over_http(address: str, task: Task, key: str = "", mode: str = "auto") -> An
     return asyncio.run(connected())
 
 
-@contextmanager
-def serving(settings: Settings) -> Iterator[str]:
-    """A server of its own process; its address, without the slash behind it."""
-    arguments = ["--index", str(settings.index), "--corpus", str(settings.corpus[0]), "--port", "0"]
+def server_of(settings: Settings) -> AbstractContextManager[str]:
+    arguments = ["--index", str(settings.index), "--corpus", str(settings.corpus[0])]
     limits = {"FUNDSTELLE_ASKS_PER_MINUTE": "0", "FUNDSTELLE_READER": "0"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **limits},
-        text=True,
-        stdout=subprocess.PIPE,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip().rstrip("/")
-            until = time.monotonic() + WITHIN_S
-            while not is_ready(address):
-                assert time.monotonic() < until, "the server did not become ready"
-                time.sleep(0.1)
-            yield address
-        finally:
-            process.terminate()
-
-
-def is_ready(address: str) -> bool:
-    with suppress(httpx2.TransportError):
-        return httpx2.get(f"{address}/readyz").status_code == 200
-    return False
+    command = [sys.executable, "-m", "api", "serve", *arguments]
+    return serving(command, environment=ours(**limits))
 
 
 async def everything(client: Client) -> dict[str, Any]:
@@ -149,7 +122,7 @@ def test_over_stdio_the_tools_say_what_http_replies(
 
 @pytest.fixture(scope="module")
 def address(corpus_settings: Settings) -> Iterator[str]:
-    with serving(corpus_settings) as address:
+    with server_of(corpus_settings) as address:
         yield address
 
 
@@ -208,7 +181,7 @@ def test_filters_restrict_what_an_assistant_finds(address: str) -> None:
 def test_a_long_document_is_read_in_parts(tmp_path: Path) -> None:
     sentence = "Der Hafen von Kiel hat vierzig Liegeplätze. "
     text = (sentence * 1_000).strip()
-    with indexed(tmp_path, {"hafen": ("", text)}) as settings, serving(settings) as address:
+    with indexed(tmp_path, {"hafen": ("", text)}) as settings, server_of(settings) as address:
 
         async def whole(client: Client) -> str:
             parts, at = [], 0
@@ -253,7 +226,7 @@ def test_the_same_door_and_the_same_embargo(tmp_path: Path) -> None:
     with indexed(tmp_path, documents) as settings:
         assert over_stdio(settings, tmp_path, found) == {"zoo"}
         ask_key, write_key = made_key(settings, Scope.ASK), made_key(settings, Scope.WRITE)
-        with serving(settings) as address:
+        with server_of(settings) as address:
             assert over_http(address, found, ask_key) == {"zoo"}
             assert over_http(address, found, write_key) == {"zoo", "geheim"}
             for key in ("", "wrong"):
@@ -269,119 +242,3 @@ def made_key(settings: Settings, scope: Scope) -> str:
         return KeyStore(state).create(scope.word, scope, None)
     finally:
         state.close()
-
-
-@pytest.mark.parametrize(
-    ("method", "content", "media_type", "status"),
-    [
-        ("GET", b"", "", 405),
-        ("DELETE", b"", "", 405),
-        ("POST", b"{", "application/json", 400),
-        ("POST", b"[]", "application/json", 400),
-        ("POST", b"[" * 100_000, "application/json", 400),
-        ("POST", b'{"jsonrpc": "2.0", "id": 1}', "application/json", 400),
-        ("POST", b"\xff\xfe", "application/json", 400),
-        ("POST", b"{}", "text/plain", 415),
-        ("POST", b" " * (2 << 20), "application/json", 413),
-    ],
-)
-def test_what_is_no_message_is_refused(
-    http: TestClient, method: str, content: bytes, media_type: str, status: int
-) -> None:
-    headers = {"Accept": "application/json, text/event-stream", "Content-Type": media_type}
-    reply = http.request(method, "/mcp", content=content, headers=headers)
-    assert reply.status_code == status
-
-
-def test_below_a_root_path_links_lead_there(corpus_settings: Settings, engine: Engine) -> None:
-    call = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "tools/call",
-        "params": {"name": "search", "arguments": {"q": "Kiezbox", "k": 1}},
-    }
-    headers = {"Accept": "application/json, text/event-stream"}
-    with TestClient(create_app(replace(corpus_settings, root_path="/suche"), engine)) as client:
-        reply = client.post("/suche/mcp", json=call, headers=headers)
-    [hit] = reply.json()["result"]["structuredContent"]["hits"]
-    assert hit["view"].startswith("/suche/documents/")
-
-
-def test_an_app_that_is_not_running_says_so(corpus_settings: Settings, engine: Engine) -> None:
-    client = TestClient(create_app(corpus_settings, engine))  # not entered
-    assert client.post("/mcp", json={}).status_code == 503
-
-
-def test_the_sdk_is_imported_for_the_first_assistant_only() -> None:
-    program = "import sys, api.app\nprint([name for name in sys.modules if name == 'mcp'])"
-    shown = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    assert shown.stdout == "[]\n"
-
-
-def test_a_page_from_elsewhere_does_not_ask_through_a_browser(http: TestClient) -> None:
-    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    headers = {"Accept": "application/json, text/event-stream"}
-    assert http.post("/mcp", json=message, headers=headers).status_code == 200
-    rebound = {**headers, "Host": "evil.example"}
-    assert http.post("/mcp", json=message, headers=rebound).status_code == 403
-
-
-def test_without_an_index_one_line_says_so_and_nothing_goes_to_stdout(tmp_path: Path) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "api", "mcp", "--index", "none"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=WITHIN_S,
-    )
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("fundstelle: no index at none; ")
-    assert ended.stderr.count("\n") == 1
-
-
-def test_everything_on_stdout_is_a_message_and_the_end_of_stdin_ends_it(
-    corpus_settings: Settings, tmp_path: Path
-) -> None:
-    messages = [
-        {
-            "jsonrpc": "2.0",
-            "id": 1,
-            "method": "initialize",
-            "params": {
-                "protocolVersion": "2025-06-18",
-                "capabilities": {},
-                "clientInfo": {"name": "test", "version": "1"},
-            },
-        },
-        {"jsonrpc": "2.0", "method": "notifications/initialized"},
-        {
-            "jsonrpc": "2.0",
-            "id": 2,
-            "method": "tools/call",
-            "params": {"name": "ask", "arguments": {"question": PARTNER}},
-        },
-    ]
-    with subprocess.Popen(
-        [sys.executable, "-m", "api", "mcp", "--index", str(corpus_settings.index)],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "FUNDSTELLE_READER": "0"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        for message in messages:
-            process.stdin.write(json.dumps(message) + "\n")
-        process.stdin.flush()
-        replies = [json.loads(process.stdout.readline()) for _ in range(2)]
-        out, said = process.communicate(timeout=60)
-    assert [reply["id"] for reply in replies] == [1, 2]
-    assert replies[1]["result"]["structuredContent"]["answered"] is True
-    assert (process.returncode, out, said) == (0, "", "")

@@ -8,20 +8,16 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
+from real_servers import ROOT, WITHIN_S, ours, serving
 
 from indexer.settings import Settings
 
-ROOT = Path(__file__).parents[1]
 SHOWN_AT = "http://127.0.0.1:8000"
-WITHIN_S = 120.0
 ANYTHING = "…"
 _BLOCK = re.compile(r"```(sh|json|text)\n(.*?)```", re.DOTALL)
 
@@ -41,36 +37,8 @@ def examples() -> list[tuple[str, str]]:
     return pairs
 
 
-@contextmanager
-def serving(index: Path, **environment: str) -> Iterator[str]:
-    """A server on a free port; its address without a slash at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--index", str(index), "--port", "0"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        text=True,
-        stdout=subprocess.PIPE,
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip().rstrip("/")
-            until = time.monotonic() + WITHIN_S
-            while not answers(f"{address}/readyz"):
-                assert process.poll() is None, "the server has ended"
-                assert time.monotonic() < until, "the server did not become ready"
-                time.sleep(0.1)
-            yield address
-        finally:
-            process.terminate()
-
-
-def answers(url: str) -> bool:
-    try:
-        with urlopen(url, timeout=5) as reply:  # noqa: S310  our own server
-            return bool(reply.status == 200)
-    except OSError:  # refused, or still loading its models and silent
-        return False
+def _command(index: Path) -> list[str]:
+    return [sys.executable, "-m", "api", "serve", "--index", str(index)]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +46,7 @@ def server(corpus_settings: Settings, tmp_path_factory: pytest.TempPathFactory) 
     """Serves a copy of the corpus's index: the examples add and remove a document."""
     index = tmp_path_factory.mktemp("served") / "index"
     shutil.copytree(corpus_settings.index, index)
-    with serving(index, FUNDSTELLE_LOG_QUESTIONS="1") as address:
+    with serving(_command(index), environment=ours(FUNDSTELLE_LOG_QUESTIONS="1")) as address:
         yield address
 
 
@@ -198,7 +166,7 @@ def test_the_health_check_asks_by_the_path_and_the_name_that_the_service_has(
     corpus_settings: Settings,
 ) -> None:
     behind = {"FUNDSTELLE_ROOT_PATH": "/suche", "FUNDSTELLE_ALLOWED_HOSTS": "www.amt.example"}
-    with serving(corpus_settings.index, **behind) as address:
+    with serving(_command(corpus_settings.index), environment=ours(**behind)) as address:
         assert address.endswith("/suche")
         done = health(address, **behind)
         assert (done.returncode, done.stderr) == (0, "")

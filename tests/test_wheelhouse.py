@@ -8,21 +8,16 @@ import re
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urljoin
 from urllib.request import urlopen
 
 import pytest
+from real_servers import ROOT, serving
 
-ROOT = Path(__file__).parents[1]
 QUESTION = "Wer war 2023 Partnerland der SCCON?"
 ANSWER = "Als Partnerland der SCCON 2023 war die Ukraine ausgewählt worden."
-WITHIN_S = 120.0
 # All that the Dockerfile copies, and the Makefile.
 SOURCES = ("pyproject.toml", "constraints.txt", "README.md", "LICENSE", "Makefile")
 PACKAGES = ("indexer", "api", "eval")
@@ -110,47 +105,21 @@ def test_it_answers_from_the_wheels_alone_without_network(installed: Installed) 
 
 
 def test_the_page_and_all_that_it_loads_are_served(installed: Installed) -> None:
-    with serving(installed) as address:
+    program = str(installed.runtime / "bin" / "fundstelle")
+    with serving(
+        [program, "serve"], installed.folder, environment=installed.environment()
+    ) as address:
         for page in ("", "docs", "documents", "openapi.json"):
-            with urlopen(address + page, timeout=30) as reply:  # noqa: S310  our own server
+            with urlopen(f"{address}/{page}", timeout=30) as reply:  # noqa: S310  our own server
                 html = reply.read().decode()
             loaded = re.findall(r'<(?:link|script|img)[^>]*?(?:href|src)="([^"]+)"', html)
             assert loaded or page == "openapi.json"
             for target in loaded:
-                url = urljoin(address, target)
+                url = urljoin(f"{address}/", target)
                 assert url.startswith(address)
                 with urlopen(url, timeout=30) as reply:  # noqa: S310
                     assert reply.status == 200
                     assert reply.read()
-
-
-@contextmanager
-def serving(installed: Installed) -> Iterator[str]:
-    with subprocess.Popen(
-        [str(installed.runtime / "bin" / "fundstelle"), "serve", "--port", "0"],
-        cwd=installed.folder,
-        env=installed.environment(),
-        text=True,
-        stdout=subprocess.PIPE,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            until = time.monotonic() + WITHIN_S
-            while not answers(f"{address}readyz"):
-                assert time.monotonic() < until, "the server did not become ready"
-                time.sleep(0.1)
-            yield address
-        finally:
-            process.terminate()
-
-
-def answers(url: str) -> bool:
-    try:
-        with urlopen(url, timeout=5) as reply:  # noqa: S310
-            return bool(reply.status == 200)
-    except URLError:
-        return False
 
 
 def test_every_command_says_what_it_does(installed: Installed) -> None:

@@ -15,7 +15,7 @@ from api.answers import DocumentInfo
 from api.page.documents import offset_of
 from api.page.layout import layout
 from api.page.marking import Marks
-from api.page.rendering import interface_of, refused, render, say
+from api.page.rendering import interface_of, render, say
 from api.page.texts import TEXTS
 from api.routes.access import may_ask
 from api.routes.needs import Host, Root
@@ -45,9 +45,6 @@ async def document(request: Request, doc_id: str, host: Host, root: Root) -> HTM
     `highlight=1034-1120` marks a sentence of the passage; `part=2` shows another part of a text
     that is too long for one page.
     """
-    refusal = await refused(request)
-    if refusal is not None:
-        return refusal
     texts = TEXTS[interface_of(request)]
 
     try:

@@ -17,7 +17,7 @@ from api.filters import Filters
 from api.page.examples import EXAMPLES, Example
 from api.page.rendering import interface_of, refused, render
 from api.page.texts import TEXTS
-from api.routes.access import may_ask
+from api.routes.access import NotAllowed, may_ask
 from api.routes.host import EngineHost
 from api.routes.needs import Host, Root
 from api.schemas import FilterBody, tidy, under
@@ -60,20 +60,19 @@ class Asked:
 async def home(request: Request, host: Host) -> HTMLResponse:
     """Show the form and what could be asked here; `?document=` narrows it to one document."""
     document = str(tidy(request.query_params.get("document", "")))[:128]
-    refusal = await refused(request)
-    if refusal is None:
-        return await _page(request, host, Asked(document=document))
-    if refusal.status_code == 401 and "authorization" not in request.headers:
-        refusal.status_code = 200  # nothing was asked yet: this is the door
-    return refusal
+    try:
+        await may_ask(request)
+    except NotAllowed as error:
+        page = refused(request, error)
+        if page.status_code == 401 and "authorization" not in request.headers:
+            page.status_code = 200  # nothing was asked yet: this is the door
+        return page
+    return await _page(request, host, Asked(document=document))
 
 
 @router.post("/", dependencies=[Depends(may_ask)])
 async def answer(request: Request, host: Host, root: Root) -> HTMLResponse:
     """Answer the question of the form."""
-    refusal = await refused(request)
-    if refusal is not None:
-        return refusal
     texts = TEXTS[interface_of(request)]
     asked = await _asked(request)
     message = ""
@@ -106,7 +105,8 @@ async def _page(
     status: int = 200,
 ) -> HTMLResponse:
     try:
-        choices, examples = await host.call(_choices)
+        choices = await host.call(_choices)
+        examples = () if found else await host.call(_examples)
     except FundstelleError:
         choices, examples = (), ()
     given = {
@@ -119,17 +119,20 @@ async def _page(
     return render(request, "home.html", given, status)
 
 
-def _choices(engine: Engine) -> tuple[tuple[DocumentInfo, ...], tuple[Example, ...]]:
-    """The documents of a small index, and the questions that those of an index answer."""
+def _choices(engine: Engine) -> tuple[DocumentInfo, ...]:
+    """The documents of a small index; of a large one nobody would choose from a list."""
+    if engine.documents(limit=1).total > _MAX_CHOICES:
+        return ()
+    found = engine.documents(limit=_MAX_CHOICES).documents
+    return tuple(sorted(found, key=lambda one: one.title.casefold()))
+
+
+def _examples(engine: Engine) -> tuple[Example, ...]:
+    """The questions that the documents of an index answer."""
     wanted = tuple(example.doc_id for example in EXAMPLES)
     there = engine.documents(limit=len(wanted), filters=Filters(doc_ids=wanted))
     held = {document.doc_id for document in there.documents}
-    found = engine.documents(limit=_MAX_CHOICES)
-    choices = sorted(found.documents, key=lambda one: one.title.casefold())
-    return (
-        tuple(choices) if found.total <= _MAX_CHOICES else (),
-        tuple(example for example in EXAMPLES if example.doc_id in held),
-    )
+    return tuple(example for example in EXAMPLES if example.doc_id in held)
 
 
 async def _asked(request: Request) -> Asked:

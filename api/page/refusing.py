@@ -23,7 +23,5 @@ async def _refused(request: Request, error: Exception) -> Response:
     error = cast(NotAllowed, error)
     path = request.url.path.removeprefix(root_path(request))
     if not path.startswith("/v1/") and "text/html" in request.headers.get("accept", ""):
-        page = await refused(request)
-        if page is not None:
-            return page
+        return refused(request, error)
     return respond(problem(error.status_code, request.scope, error.detail), error.headers)

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -19,7 +18,7 @@ from api.page.marking import Marks, Stretch, stretches
 from api.page.owner import owner
 from api.page.quoting import cited_place, proof, reference, shown_at
 from api.page.texts import TEXTS, Interface, choose_interface
-from api.routes.access import may_ask
+from api.routes.access import NotAllowed
 from api.routes.needs import root_path
 from indexer.settings import Settings
 from indexer.types import Language, Span
@@ -110,17 +109,13 @@ def render(
     return HTMLResponse(html.encode("utf-8", "replace"), status, headers=headers)
 
 
-async def refused(request: Request) -> HTMLResponse | None:
+def refused(request: Request, error: NotAllowed) -> HTMLResponse:
     """The page that a reader gets who may not ask here: it takes a key, or says why not."""
-    try:
-        await may_ask(request)
-    except HTTPException as error:
-        texts = TEXTS[interface_of(request)]
-        message = {401: texts["key_needed"], 429: texts["busy"]}.get(error.status_code)
-        page = say(request, message or texts["not_allowed"], error.status_code)
-        page.headers.update(error.headers or {})
-        return page
-    return None
+    texts = TEXTS[interface_of(request)]
+    message = {401: texts["key_needed"], 429: texts["busy"]}.get(error.status_code)
+    page = say(request, message or texts["not_allowed"], error.status_code)
+    page.headers.update(error.headers or {})
+    return page
 
 
 def say(request: Request, text: str, status: int) -> HTMLResponse:

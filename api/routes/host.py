@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -42,6 +43,7 @@ class EngineHost:
         self._noted = noted
         self._engine = engine
         self._unusable: IndexDamaged | None = None  # why there is no engine
+        self._patient_until = 0.0  # a newer generation could not be used
         self._limiter = anyio.CapacityLimiter(CALLS_AT_ONCE)
         self._changing = asyncio.Lock()
 
@@ -66,9 +68,23 @@ class EngineHost:
     async def call(self, work: Callable[[Engine], T]) -> T:
         """Let the engine work in a thread, never on the event loop."""
         watch = Stopwatch()
-        result = await run_sync(timed, watch, partial(work, self.engine), limiter=self._limiter)
+        work_now = partial(self._current, self.engine, work)
+        result = await run_sync(timed, watch, work_now, limiter=self._limiter)
         self._noted(watch, result)
         return result
+
+    def _current(self, engine: Engine, work: Callable[[Engine], T]) -> T:
+        """Work on what is published now, where another worker may have said that it is.
+
+        A job that is done is in force, whichever worker is asked next. One that is alone brings it
+        into force before it says so, and answers from the older one while it loads.
+        """
+        if self.settings.workers > 1 and time.monotonic() >= self._patient_until:
+            try:
+                engine.refresh()
+            except FundstelleError:  # whoever watches the index says so
+                self._patient_until = time.monotonic() + LOOK_AFTER_FAILURE_S
+        return work(engine)
 
     async def bring_current(self) -> None:
         """Load the published generation, or take up a newer one.
