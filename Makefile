@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 RUNTIME := .runtime
 APT := apt-get install -qq -y --no-install-recommends chromium
 
-.PHONY: install chromium serve test test-long wheelhouse licences sbom
+.PHONY: install chromium serve test test-long wheelhouse licences sbom reader
 
 install: $(INSTALLED)
 
@@ -33,6 +33,17 @@ test: install chromium
 
 test-long: test
 	$(BIN)/pytest -m long
+
+# The reader from nothing, two to three hours: what is finished is not done again, what was stopped goes on.
+DATA ?= ../shared/data
+reader: install
+	$(BIN)/python -m indexer.training.prepare --data $(DATA)
+	$(BIN)/python -m indexer.training.reader.train --run reader --steps 1500
+	$(BIN)/python -m eval.reader_examples $(DATA)
+	$(BIN)/python -m indexer.training.reader.train --run reader-written --start reader --steps 900
+	$(BIN)/python -m indexer.training.reader.export reader-written --out indexer/reader_model
+	$(BIN)/python -m eval.calibration $(DATA)
+	$(BIN)/python -m eval.operating_point --shared $(DATA)/..
 
 # wheelhouse/ is all that a machine like this one needs to install without network.
 wheelhouse: install

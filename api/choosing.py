@@ -22,7 +22,7 @@ from indexer.types import Language
 # A sentence joins the answer if it is nearly as good as the best one: without the reader by its
 # score, with it by the share of the best one's probability, and by no less than the floor.
 SENTENCE_MARGIN = 0.06
-READER_SHARE, READER_FLOOR = 0.4, 0.05
+READER_SHARE, READER_FLOOR = 0.2, 0.03
 # For a question about now, newer sentences come first among those of this share.
 NOW_SHARE = 0.6
 # Cosine from which two sentences with the same values say the same in two languages.

@@ -26,10 +26,12 @@ class Features:
     passage_cosine: float  # of its passage
     passage_coverage: float
     passage_gap: float  # score of the best passage over that of the tenth
+    passage_behind: float  # score of the best passage over that of its own
     sentence_cosine: float
     sentence_coverage: float
     year_missing: float  # 1 if the question names a year that the document does not, else 0
     number_missing: float  # the same for other numbers of two and more digits
+    year_elsewhere: float  # 1 if it names a year that neither passage, title nor date do, else 0
     rarest_missing: float  # in [0, 1]: how rare the rarest word is that the passage lacks
     kind_missing: float  # 1 if a date, an amount, a name or a place is asked for and not there
     logit: float = 0.0  # the reader's, of the sentence; 0 where it is turned off
@@ -64,8 +66,10 @@ def features(
         passage_gap=float(ranking.scores[0] - ranking.scores[tenth]),
         sentence_cosine=best.cosine,
         sentence_coverage=best.coverage,
+        passage_behind=float(ranking.scores[0] - ranking.scores[row]),
         year_missing=float(_misses(_YEAR, question, record, text)),
         number_missing=float(_misses(_NUMBER, _YEAR.sub("", question), record, text)),
+        year_elsewhere=float(not _years(question) <= _years(f"{around} {record.published}")),
         rarest_missing=rarest_missing(wanted, around, passage.language),
         kind_missing=float(kind is not None and not holds(kind, passage.text[start:end])),
         logit=best.logit or 0.0,
@@ -80,6 +84,10 @@ def confidence(values: Features, *, read: bool) -> float:
         read: whether the reader was on; without it other weights count.
     """
     return probability("answer" if read else "answer_without_reader", asdict(values))
+
+
+def _years(text: str) -> set[str]:
+    return set(_YEAR.findall(text))
 
 
 def _misses(

@@ -34,7 +34,9 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked:
+class Ranked:
+    """A passage and its place among those that were found."""
+
     rank: int
     passage: Passage
     score: float
@@ -51,7 +53,7 @@ def read(
     rows = ranking.rows[:RANKS].tolist()
     passages = snapshot.store.passages(rows)
     scores = ranking.scores[:RANKS].tolist()
-    left = [_Ranked(rank, *one) for rank, one in enumerate(zip(passages, scores, strict=True))]
+    left = [Ranked(rank, *one) for rank, one in enumerate(zip(passages, scores, strict=True))]
     found: dict[int, Read] = {}
     budget = READ_MOST
     while left and budget > 0:
@@ -66,10 +68,10 @@ def read(
 
 
 def _next(
-    left: Sequence[_Ranked], best: float, budget: int, documents: set[str] | None
-) -> list[_Ranked]:
+    left: Sequence[Ranked], best: float, budget: int, documents: set[str] | None
+) -> list[Ranked]:
     """The passages to be read next, one at least; where answers stand already only these."""
-    batch: list[_Ranked] = []
+    batch: list[Ranked] = []
     size = 0
     for one in left:
         if documents is not None and one.passage.doc_id not in documents:
@@ -85,10 +87,10 @@ def _next(
 
 
 def _read(
-    snapshot: Snapshot, reader: Reader, question: str, batch: Sequence[_Ranked]
+    snapshot: Snapshot, reader: Reader, question: str, batch: Sequence[Ranked]
 ) -> dict[int, Read]:
-    groups = list(_neighbours(batch))
-    windows = [_window(snapshot, group) for group in groups]
+    groups = list(neighbours(batch))
+    windows = [window_of(snapshot, group) for group in groups]
     found: dict[int, Read] = {}
     scored = reader.read(question, [window for window, _ in windows])
     for group, (_, spans), scores in zip(groups, windows, scored, strict=True):
@@ -103,9 +105,9 @@ def _read(
     return found
 
 
-def _neighbours(batch: Sequence[_Ranked]) -> Iterator[list[_Ranked]]:
+def neighbours(batch: Sequence[Ranked]) -> Iterator[list[Ranked]]:
     """Passages of one document that follow each other, together as far as a window reaches."""
-    group: list[_Ranked] = []
+    group: list[Ranked] = []
     size = 0
     for one in sorted(batch, key=lambda one: (one.passage.doc_id, one.passage.start)):
         last = group[-1].passage if group else None
@@ -123,7 +125,7 @@ def _neighbours(batch: Sequence[_Ranked]) -> Iterator[list[_Ranked]]:
         yield group
 
 
-def _window(snapshot: Snapshot, group: Sequence[_Ranked]) -> tuple[Window, list[Span | None]]:
+def window_of(snapshot: Snapshot, group: Sequence[Ranked]) -> tuple[Window, list[Span | None]]:
     """The passages' sentences without markup, under title and headings.
 
     Returns:

@@ -19,19 +19,25 @@ import numpy as np
 
 from api.candidates import Candidate, sentence_features
 from api.engine import Engine
-from eval.calibration_examples import Asking, Example, english, german, municipal
+from eval.calibration_examples import Asking, Example, municipal, written
 from eval.indexing import opened, write_texts
 from eval.logistic import fit, fit_within, held_out
 from indexer.reader import load_reader
 from indexer.settings import Settings
-from indexer.training.initial import load_lexicon
 from indexer.training.overlap import EvaluationText
-from indexer.training.prepare import load_prepared
+from indexer.training.reader.written import collections
 from indexer.training.sources import TrainingData
 
 FOLDS = 5
 # Evidence against an answer never counts for one, whatever one corpus suggests, nor the reverse.
-AGAINST = {"year_missing", "number_missing", "rarest_missing", "kind_missing", "passage_behind"}
+AGAINST = {
+    "year_missing",
+    "year_elsewhere",
+    "number_missing",
+    "rarest_missing",
+    "kind_missing",
+    "passage_behind",
+}
 BY_READER = {"logit", "window"}
 
 
@@ -50,8 +56,7 @@ def main(data: Path, out: Path) -> None:
     sources = TrainingData(data / "train", EvaluationText.read(data / "eval"))
     askings = [
         municipal(list(sources.municipal_questions())),
-        english(list(sources.english_questions())),
-        german(sources.encyclopedia(), load_lexicon(load_prepared())),
+        *map(written, collections(sources)),
     ]
     models: dict[str, object] = {}
     sentences, best = _asked(askings, reader=True)
@@ -64,7 +69,7 @@ def main(data: Path, out: Path) -> None:
         "made_by": "python -m eval.calibration ../shared/data",
         "encoder": settings.encoder,
         "reader": load_reader().fingerprint[:12],
-        "data": ["municipal-qa-train", "english-questions", "german-encyclopedia"],
+        "data": ["municipal-qa-train", "written"],
         **models,
     }
     kept = json.loads(out.read_text("utf-8")) if out.exists() else {}

@@ -21,7 +21,20 @@ def opened(
     strict: bool = True,
     **settings: Any,
 ) -> Iterator[Engine]:
-    """Yield an engine over these folders alone: figures must not depend on other documents.
+    """Yield an engine over these folders alone; the arguments are those of `built`."""
+    with built(folders, write, strict=strict, **settings) as chosen:
+        yield Engine.open(chosen)
+
+
+@contextmanager
+def built(
+    folders: Sequence[Path] = (),
+    write: Callable[[Path], object] | None = None,
+    *,
+    strict: bool = True,
+    **settings: Any,
+) -> Iterator[Settings]:
+    """Index these folders alone: figures must not depend on other documents.
 
     Args:
         write: puts the documents into an empty folder, which then takes the place of `folders`.
@@ -35,7 +48,7 @@ def opened(
             write(folders[0])
         chosen = Settings.load(corpus=tuple(folders), index=Path(name) / "index", **settings)
         bring_up_to_date(chosen, strict=strict)
-        yield Engine.open(chosen)
+        yield chosen
 
 
 def write_texts(texts: Mapping[str, str]) -> Callable[[Path], None]:

@@ -20,8 +20,8 @@ from eval.indexing import opened, write_texts
 from indexer.training.overlap import EvaluationText
 from indexer.training.sources import HELD_OUT_PAGES, Asked, TrainingData, is_held_out
 
-SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-FLOORS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+SHARES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
+FLOORS = (0.0, 0.02, 0.03, 0.05, 0.1, 0.2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import msgspec
+
 from indexer.blocks import Blocks, Entry, checksum
 from indexer.errors import IndexDamaged, IndexUnavailable
 
@@ -142,7 +144,7 @@ def read_manifest(folder: Path) -> Generation:
     """Read what a generation consists of, without looking whether it is there; IndexDamaged."""
     try:
         text = (folder / "manifest.json").read_text()
-        plain = json.loads(text)
+        plain = msgspec.json.decode(text)  # as many files as documents: quicker than json
         if plain.get("format") != FORMAT:
             raise IndexDamaged(
                 f"{folder} has format {plain.get('format')}, this version reads {FORMAT}; "
@@ -154,7 +156,14 @@ def read_manifest(folder: Path) -> Generation:
             raise ValueError("its checksum is that of something else")
         segments = [Segment(**segment) for segment in plain.pop("segments")]
         manifest = Manifest(**plain, segments=segments)
-    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        msgspec.DecodeError,
+    ) as error:
         raise IndexDamaged(
             f"{folder / 'manifest.json'} cannot be read: {error}; {REMEDY}"
         ) from error

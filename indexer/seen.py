@@ -10,8 +10,9 @@ and `--rebuild` read everything.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+
+import msgspec
 
 from indexer.durable import write_atomically
 from indexer.reading.files import Contents, CorpusFile, newest
@@ -19,6 +20,7 @@ from indexer.reading.files import Contents, CorpusFile, newest
 SEEN_FILE = "seen.json"
 RACY_S = 2.0  # clocks of file systems tick as slowly as this
 Hashes = tuple[str, str]  # SHA-256 of the file and of its sidecar, "" without one
+_KNOWN = msgspec.json.Decoder(dict[str, tuple[list[int], str, str]])
 
 
 class Seen:
@@ -34,14 +36,13 @@ class Seen:
         if anew:
             return cls()
         try:
-            plain = json.loads((index / SEEN_FILE).read_text("utf-8"))
-            return cls({place: (stamp, one, other) for place, (stamp, one, other) in plain.items()})
-        except (OSError, ValueError, TypeError, AttributeError):
+            return cls(_KNOWN.decode((index / SEEN_FILE).read_bytes()))
+        except (OSError, ValueError, msgspec.DecodeError):
             return cls()
 
     def save(self, index: Path) -> None:
         """Keep what this run saw for the next."""
-        write_atomically(index / SEEN_FILE, json.dumps(self._now))
+        write_atomically(index / SEEN_FILE, msgspec.json.encode(self._now).decode())
 
     def hashes(self, folder: str, file: CorpusFile) -> Hashes | None:
         """What the file and its sidecar had, if they are as they were; else they are to be read."""

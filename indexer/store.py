@@ -22,7 +22,7 @@ from indexer.document_table import COLUMNS
 from indexer.errors import IndexDamaged
 from indexer.records import (
     DocumentRecord,
-    document_from_plain,
+    documents_from_rows,
     passage_from_row,
 )
 from indexer.types import Passage
@@ -88,15 +88,14 @@ class Store:
     def records(self) -> list[DocumentRecord]:
         """All documents, without their texts, in the order of numbers."""
         rows = self._query("SELECT record FROM documents ORDER BY number")
-        every = json.loads(f"[{','.join(record for (record,) in rows)}]")  # quicker than one by one
-        return [document_from_plain(plain) for plain in every]
+        return documents_from_rows(record for (record,) in rows)
 
     def record(self, number: int) -> DocumentRecord:
         """Return one document, without its text; raises IndexError."""
         row = self._query("SELECT record FROM documents WHERE number = ?", (number,))
         if not row:
             raise IndexError(number)
-        return document_from_plain(json.loads(row[0][0]))
+        return documents_from_rows([row[0][0]])[0]
 
     def text(self, doc_id: str) -> str:
         """The document's canonical text; raises KeyError."""

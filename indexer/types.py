@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Language = Literal["de", "en", "other"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
@@ -39,8 +39,7 @@ class Metadata:
     valid_until: date | None = None  # the last day on which the document answers
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A span of canonical text that plays one part; blocks are in order and never overlap."""
 
     start: int

@@ -10,7 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 BY_HAND = [
     ROOT / "eval" / f"{name}.py"
-    for name in ("calibration", "calibration_examples", "sentence_choice", "weights")
+    for name in (
+        "calibration",
+        "calibration_examples",
+        "reader_examples",
+        "sentence_choice",
+        "weights",
+    )
 ]
 PACKAGES = ("indexer", "api", "eval")  # each may import those before it
 ENGINES = {

@@ -19,8 +19,8 @@ from indexer.reader import load_reader
 from indexer.settings import Settings
 
 FITTED = json.loads(Path(api.fitted.__file__).with_name("confidence.json").read_text("utf-8"))
-STRONG = Features(0.9, 1.5, 1.0, 0.9, 1.0, 0.0, 0.0, 0.0, 0.0, logit=4.0, window=4.0)
-NOTHING = Features(0, 0, 0, 0, 0, 1, 1, 1, 1, logit=-4.0, window=-4.0)
+STRONG = Features(0.9, 1.5, 1.0, 0.0, 0.9, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, logit=4.0, window=4.0)
+NOTHING = Features(0, 0, 0, 1, 0, 0, 1, 1, 1, 1, 1, logit=-4.0, window=-4.0)
 KNOWN = {
     "sentence": {field.name for field in fields(SentenceFeatures)},
     "answer": set(FEATURES),

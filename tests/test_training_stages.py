@@ -7,12 +7,14 @@ import lzma
 import math
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
 from safetensors.numpy import load_file
 
+from eval.reader_examples import main as find_reader_examples
 from indexer.encoder_files import SHIPPED_FOLDER
 from indexer.reader import Reader, Window
 from indexer.training.__main__ import main
@@ -24,9 +26,11 @@ from indexer.training.initial import load_lexicon
 from indexer.training.losses import SCALE, contrast, crowded, duplicates, translation_loss
 from indexer.training.padding import Texts, vectors
 from indexer.training.prepare import load_prepared, runs_folder
-from indexer.training.reader.__main__ import main as train_reader
+from indexer.training.prepare import main as prepare
+from indexer.training.reader.export import main as export_reader
 from indexer.training.reader.train import SEED
 from indexer.training.reader.train import Trainer as ReaderTrainer
+from indexer.training.reader.train import main as train_reader
 from indexer.training.retrievals import Retrieval
 from indexer.training.stages import STAGES
 from indexer.training.student import load_bert, teacher_folder
@@ -282,11 +286,42 @@ def test_the_checksums_are_as_sha256sum_writes_them(tmp_path: Path) -> None:
     assert (tmp_path / "SHA256SUMS").read_text() == f"{empty}  a\n"
 
 
-def test_the_reader_is_trained_and_exported_by_one_command(world: Path, runs: Path) -> None:
-    arguments = ["--data", str(world / "data"), "--out", str(world / "reader")]
-    result = CliRunner().invoke(train_reader, [*arguments, "--steps", "2"], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
+def test_the_reader_is_trained_in_two_stages_and_exported(world: Path, runs: Path) -> None:
+    data = world / "data"
+
+    def run(command: click.Command, *arguments: str) -> None:
+        result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+
+    run(prepare, "--data", str(data))
+    run(train_reader, "--run", "reader", "--steps", "2")
+    find_reader_examples(data, written(world / "written"))
+    run(train_reader, "--run", "second", "--start", "reader", "--steps", "2")
+    run(export_reader, "second", "--out", str(world / "reader"))
     (scores,) = Reader(world / "reader").read("Wo?", [Window("", ("In Bonn.", "Heute."))])
     assert len(scores.sentences) == 2
-    resumed = ReaderTrainer(SHIPPED_FOLDER, 2, "reader", SEED)
-    assert resumed.step == 2
+    first = ReaderTrainer(SHIPPED_FOLDER, 2, "reader", SEED)
+    second = ReaderTrainer(SHIPPED_FOLDER, 2, "second", SEED, "reader")
+    assert (first.step, second.step) == (2, 2)
+    assert {example.question for example in second.examples.draw(0)} & {"Wo steht es?", "Where?"}
+    drawn = [one for step in range(40) for one in second.examples.draw(step)]
+    [misled, *_] = [one for one in drawn if one.question == "Wer baute es?"]
+    assert not any(misled.labels)
+
+
+def written(folder: Path) -> Path:
+    """A place with one document, and a question that it does not answer."""
+    documents = folder / "towns" / "bonn" / "documents"
+    documents.mkdir(parents=True)
+    (folder / "passages.jsonl").write_text("")
+    (documents / "haus.de.md").write_text("# Haus\n\nDas Haus steht am Ufer. Es ist gelb.\n")
+    rows = [
+        {
+            "questions": {"de": "Wo steht es?", "en": "Where?"},
+            "answers": [{"doc_id": "haus.de.md", "quote": "steht am Ufer"}],
+        },
+        {"questions": {"de": "Wer baute es?"}, "answers": []},
+    ]
+    lines = [json.dumps(row) for row in rows]
+    (folder / "towns" / "bonn" / "questions.jsonl").write_text("\n".join(lines) + "\n")
+    return folder

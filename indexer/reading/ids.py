@@ -51,11 +51,16 @@ def with_path_suffix(doc_id: str, relative: str) -> str:
 
 
 def _slug(path: str) -> str:
-    text = unicodedata.normalize("NFC", path).lower().translate(_GERMAN).translate(_WHOLE)
-    text = unicodedata.normalize("NFKD", text).lower().replace("/", ".")
-    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = (path.lower() if path.isascii() else _in_ascii(path)).replace("/", ".")
     text = re.sub(r"[^a-z0-9._]+", "-", text)
     return re.sub(r"\.{2,}", ".", text).lstrip("._-")
+
+
+def _in_ascii(path: str) -> str:
+    """Letters without their marks; what has no such letter stays as it is."""
+    text = unicodedata.normalize("NFC", path).lower().translate(_GERMAN).translate(_WHOLE)
+    text = unicodedata.normalize("NFKD", text).lower()
+    return "".join(char for char in text if not unicodedata.combining(char))
 
 
 def _path_hash(path: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from indexer.text.markup import plain
 from indexer.text.rules import rule_for
@@ -70,13 +69,13 @@ def _read_run(text: str, run: list[Block], level: int, followed: bool, below: bo
     first_is_heading = _like_heading(text, run[0]) and (len(run) > 1 or followed)
     first_is_heading &= not (below and len(run) >= TOWER)
     middle: BlockKind = "item" if len(run) >= TOWER else "paragraph"
-    decided = [replace(block, kind=middle) for block in run]
+    decided = [block._replace(kind=middle) for block in run]
     if first_is_heading:
-        decided[0] = replace(run[0], kind="heading", level=level)
+        decided[0] = run[0]._replace(kind="heading", level=level)
     if last_is_heading and len(run) > 1:
         # Below a list of short lines it begins something new, directly below a heading it is part.
         deeper = first_is_heading and (len(run) < TOWER or level == 1)
-        decided[-1] = replace(run[-1], kind="heading", level=min(level + deeper, 6))
+        decided[-1] = run[-1]._replace(kind="heading", level=min(level + deeper, 6))
     return decided
 
 

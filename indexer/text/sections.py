@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from indexer.text.markup import plain
 from indexer.text.rules import Kept
@@ -44,7 +44,7 @@ def sections(text: str, kept: Kept, title: str) -> Iterator[Section]:
                 body = []
             if idle and (teaser_ended or block.level <= idle.level):
                 path.pop()
-                yield Section(headings(), (replace(idle, kind="paragraph"),))
+                yield Section(headings(), (idle._replace(kind="paragraph"),))
                 idle = None
             elif teaser_ended and path and path[-1][0].level > 1:
                 path.pop()
@@ -63,7 +63,7 @@ def sections(text: str, kept: Kept, title: str) -> Iterator[Section]:
         yield Section(headings(), tuple(body))
     if idle:
         path.pop()
-        yield Section(headings(), (replace(idle, kind="paragraph"),))
+        yield Section(headings(), (idle._replace(kind="paragraph"),))
 
 
 def _between(offsets: tuple[int, ...], start: int, end: int) -> bool:

@@ -201,7 +201,7 @@ def _join_broken(text: str, blocks: list[Block]) -> list[Block]:
     joined: list[Block] = []
     for block in blocks:
         if joined and _goes_on(text, joined[-1], block):
-            joined[-1] = replace(joined[-1], end=block.end)
+            joined[-1] = joined[-1]._replace(end=block.end)
         else:
             joined.append(block)
     return joined

@@ -9,7 +9,7 @@ import os
 import pickle
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def prepare(data: TrainingData) -> Prepared:
     pairs["general-mixed"] = [pair for place, pair in enumerate(general) if place not in chosen]
     articles = list(data.encyclopedia())
     english = list(data.english_questions())
-    held_out_articles = english_held_out(english)
+    held_out_articles = english_held_out([answered.section.title for answered in english])
     return Prepared(
         pairs=pairs,
         dictionary=list(data.dictionary()),
@@ -108,9 +108,9 @@ def prepare(data: TrainingData) -> Prepared:
     )
 
 
-def english_held_out(english: Sequence[Answered]) -> set[str]:
+def english_held_out(titles: Iterable[str]) -> set[str]:
     """Return the titles for development: ten articles are too few for a hash to be fair."""
-    titles = sorted({answered.section.title for answered in english})
+    titles = sorted(set(titles))
     return set(titles[:: max(1, len(titles) // 3)][:3])
 
 

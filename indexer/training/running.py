@@ -36,3 +36,14 @@ class Run:
             return None
         state: dict[str, Any] = torch.load(self._checkpoint, map_location=device)
         return state
+
+    def finished(self, device: str) -> dict[str, Any]:
+        """The last checkpoint.
+
+        Raises:
+            FileNotFoundError: if nothing was trained here.
+        """
+        state = self.saved(device)
+        if state is None:
+            raise FileNotFoundError(f"{self.folder} holds no checkpoint; train this run first")
+        return state

@@ -85,19 +85,13 @@ class TrainingData:
             german, _, english = line.rstrip("\n").partition("\t")
             if max(len(german), len(english)) > MAX_CHARS or not (german and english):
                 continue
-            if self._passes(source, german, english):
+            if self.passes(source, german, english):
                 yield Pair(german, english)
 
     def municipal_pairs(self, questions: Iterable[Asked]) -> Iterator[Pair]:
         """Yield aligned titles and blocks of municipal pages, and sentences of asked pages."""
         questions = list(questions)
-        held_out = {
-            sentence
-            for asked in questions
-            if is_held_out(asked.page, percent=HELD_OUT_PAGES)
-            for sentence in asked.sentences["de"]
-            if len(sentence) >= TELLING_CHARS
-        }
+        held_out = _telling_sentences(questions)
         for page in self._rows("municipal-pages.jsonl.xz"):
             texts = [(page["title_de"], page["title_en"])]
             texts += (
@@ -107,7 +101,7 @@ class TrainingData:
                 # The same pages are also among those that questions were asked of.
                 if any(sentence in german for sentence in held_out):
                     continue
-                if german and english and self._passes("municipal-pages", german, english):
+                if german and english and self.passes("municipal-pages", german, english):
                     yield Pair(german, english)
         seen: set[tuple[str, str]] = set()
         for asked in questions:
@@ -119,11 +113,33 @@ class TrainingData:
                     seen.add((german, english))
                     yield Pair(german, english)
 
+    def municipal_pages(self, chars: int) -> Iterator[tuple[Section, Section]]:
+        """Yield the beginnings of aligned municipal pages, German and English, of so many chars."""
+        held_out = _telling_sentences(self.municipal_questions())
+        for page in self._rows("municipal-pages.jsonl.xz"):
+            german: list[str] = []
+            english: list[str] = []
+            blocks = zip(page["blocks_de"], page["blocks_en"], strict=False)
+            for one, other in blocks if page["aligned"] else ():
+                if any(sentence in one for sentence in held_out):
+                    continue
+                if not self.passes("municipal-pages", one, other):
+                    continue
+                if len(" ".join(german)) + len(one) > chars:
+                    break
+                if one and other:
+                    german.append(one)
+                    english.append(other)
+            yield (
+                Section(page["title_de"], "", "\n".join(german)),
+                Section(page["title_en"], "", "\n".join(english)),
+            )
+
     def municipal_questions(self) -> Iterator[Asked]:
         """Yield questions on municipal pages, in both languages."""
         for row in self._rows("municipal-qa-train.jsonl"):
             questions = {"de": row["question_de"], "en": row["question_en"]}
-            if self._passes("municipal-qa-train", *questions.values()):
+            if self.passes("municipal-qa-train", *questions.values()):
                 yield Asked(
                     page=f"{row['city']}/{row['page']}",
                     questions=questions,
@@ -137,17 +153,17 @@ class TrainingData:
     def english_questions(self) -> Iterator[Answered]:
         """Yield English paragraphs with the questions that they answer."""
         for row in self._rows("english-questions.jsonl.xz"):
-            if self._passes("english-questions", row["text"]):
+            if self.passes("english-questions", row["text"]):
                 questions = [
                     (asked["question"], *asked["answers"][0])
                     for asked in row["questions"]
-                    if asked["answerable"] and self._passes("english-questions", asked["question"])
+                    if asked["answerable"] and self.passes("english-questions", asked["question"])
                 ]
                 unanswered = [
                     asked["question"]
                     for asked in row["questions"]
                     if not asked["answerable"]
-                    and self._passes("english-questions", asked["question"])
+                    and self.passes("english-questions", asked["question"])
                 ]
                 section = Section(row["title"], "", row["text"])
                 yield Answered(section, questions, unanswered)
@@ -156,26 +172,27 @@ class TrainingData:
         """Yield paragraphs of German encyclopedia articles."""
         for row in self._rows("german-encyclopedia.jsonl.xz"):
             heading = row["headings"][-1] if row["headings"] else ""
-            if self._passes("german-encyclopedia", row["text"], heading, row["title"]):
+            if self.passes("german-encyclopedia", row["text"], heading, row["title"]):
                 yield Section(row["title"], heading, row["text"])
 
     def laws(self) -> Iterator[Section]:
         """Yield sections of German federal law."""
         for row in self._rows("german-law-sections.jsonl.xz"):
-            if self._passes("german-law-sections", row["text"], row["section"], row["law"]):
+            if self.passes("german-law-sections", row["text"], row["section"], row["law"]):
                 yield Section(row["law"], row["section"], row["text"])
 
     def manuals(self) -> Iterator[Section]:
         """Yield sections of German documentation."""
         for row in self._rows("german-heading-section.jsonl.xz"):
-            if self._passes("german-heading-section", row["text"], row["heading"], row["title"]):
+            if self.passes("german-heading-section", row["text"], row["heading"], row["title"]):
                 yield Section(row["title"], row["heading"], row["text"])
 
     def dictionary(self) -> Iterator[Pair]:
         """Yield German and English words and phrases."""
         yield from self.pairs("dictionary-wiktionary")
 
-    def _passes(self, source: str, *texts: str) -> bool:
+    def passes(self, source: str, *texts: str) -> bool:
+        """Whether none of these texts overlaps with evaluation data; counts, by source."""
         self.read[source] += 1
         if any(self.evaluation.overlaps(text) for text in texts if text):
             self.dropped[source] += 1
@@ -193,6 +210,17 @@ class TrainingData:
         else:
             with path.open(encoding="utf-8", newline="\n") as stream:
                 yield from stream
+
+
+def _telling_sentences(questions: Iterable[Asked]) -> set[str]:
+    """Sentences of the held-out pages: the same pages also come without questions."""
+    return {
+        sentence
+        for asked in questions
+        if is_held_out(asked.page, percent=HELD_OUT_PAGES)
+        for sentence in asked.sentences["de"]
+        if len(sentence) >= TELLING_CHARS
+    }
 
 
 def is_held_out(name: str, *, percent: int) -> bool:

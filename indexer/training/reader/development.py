@@ -9,20 +9,24 @@ import numpy as np
 
 from indexer.training.chance import some
 from indexer.training.prepare import HeldOut
-from indexer.training.reader.examples import Example, Glosses
+from indexer.training.reader.examples import UNKNOWN, Example, Glosses
 from indexer.training.reader.made import MadeQuestions
 from indexer.training.reader.people import LANGUAGES, EnglishQuestions, MunicipalQuestions
+from indexer.training.reader.retrieved import Retrieved
 
 # Examples in; per example the probability of each sentence, and that anything answers.
 Read = Callable[[Sequence[Example]], list[tuple[np.ndarray, float]]]
 PAGE_CHARS = 1_100  # of a page that are read at once
-ENGLISH, MADE = 250, 300
+ENGLISH, MADE, WRITTEN = 250, 300, 400
+READ_WINDOWS = 4  # of those that were found for a written question
 
 
 class Development:
     """Questions on pages and articles that were held out; drawn once."""
 
-    def __init__(self, held_out: HeldOut, glosses: Glosses) -> None:
+    def __init__(
+        self, held_out: HeldOut, glosses: Glosses, retrieved: Sequence[Retrieved] = ()
+    ) -> None:
         chance = random.Random(6)
         english = EnglishQuestions(held_out.english, glosses)
         asked = some(chance, english.all(), ENGLISH)
@@ -30,13 +34,15 @@ class Development:
         made = MadeQuestions(held_out.encyclopedia, glosses)
         self._made = [made.draw(chance) for _ in range(MADE)]
         self._municipal = MunicipalQuestions(held_out.municipal)
+        self._written = some(chance, [one for one in retrieved if one.held_out], WRITTEN)
 
     def figures(self, read: Read) -> dict[str, float]:
         """Measure a reader.
 
         Returns:
             `english`, `made`: share of answered examples whose best sentence answers;
-            `english-auc`, `made-auc`, `pages-auc`: ROC-AUC of "anything answers";
+            `written`: the same over all windows that are read for a question;
+            `…-auc`: ROC-AUC of "anything answers";
             `pages-xx-yy`: answer-sentence F, question in xx, page in yy, at the threshold that is
             best over all four; `threshold`.
         """
@@ -49,8 +55,28 @@ class Development:
                 if one.answered and len(sentences)
             ]
             figures[name] = float(np.mean(hits)) if hits else np.nan
-            figures[f"{name}-auc"] = _auc(examples, [window for _, window in scores])
-        return figures | self._pages(read)
+            answered = [one.answered > 0 for one in examples]
+            figures[f"{name}-auc"] = _auc(answered, [window for _, window in scores])
+        return figures | self._questions(read) | self._pages(read)
+
+    def _questions(self, read: Read) -> dict[str, float]:
+        """Each with the windows that it would be answered from."""
+        if not self._written:
+            return {}
+        shown = [one.windows[:READ_WINDOWS] for one in self._written]
+        scores = iter(read([window for windows in shown for window in windows]))
+        found = []
+        for windows in shown:
+            sentences = [
+                (float(score), label)
+                for window in windows
+                for score, label in zip(next(scores)[0], window.labels, strict=False)
+            ]
+            best = max(sentences, default=(0.0, 0.0))
+            found.append((*best, any(window.answered for window in windows)))
+        known = [label > 0 for _, label, answered in found if answered and label != UNKNOWN]
+        auc = _auc([answered for *_, answered in found], [score for score, _, _ in found])
+        return {"written": float(np.mean(known)), "written-auc": auc}
 
     def _pages(self, read: Read) -> dict[str, float]:
         pages = {
@@ -76,7 +102,7 @@ class Development:
         return {
             **by_threshold[best],
             "threshold": float(best),
-            "pages-auc": _auc(every, windows),
+            "pages-auc": _auc([one.answered > 0 for one in every], windows),
         }
 
 
@@ -122,9 +148,9 @@ def _whole(read: Read, page: Example) -> tuple[np.ndarray, float]:
     return np.concatenate(padded), max(window for _, window in scores)
 
 
-def _auc(examples: Sequence[Example], scores: Sequence[float]) -> float:
+def _auc(answered: Sequence[bool], scores: Sequence[float]) -> float:
     """The chance that an answered example is scored above one without an answer (ties half)."""
-    labels = np.array([one.answered > 0 for one in examples])
+    labels = np.array(answered)
     values = np.array(scores)
     if labels.all() or not labels.any():
         return np.nan

@@ -24,6 +24,7 @@ from indexer.training.reader.headings import QuestionHeadings, QuestionLines
 from indexer.training.reader.made import MadeQuestions
 from indexer.training.reader.model import ANSWERED_WEIGHT, Reader, losses
 from indexer.training.reader.people import EnglishQuestions, MunicipalQuestions
+from indexer.training.reader.retrieved import Retrieved, RetrievedQuestions, load_retrieved
 from indexer.training.reader.windows import Windows
 from indexer.training.running import CHECKPOINT_S, Run
 
@@ -31,41 +32,50 @@ SEED = 20_261_121
 LAYER_RATE, HEAD_RATE, WARM_UP = 1e-4, 5e-4, 60
 STEP_EXAMPLES, GROUP_TOKENS = 24, 1_536
 LOGGED_STEPS = 25
-# Kind of example -> weight.
+# Kind of example -> weight: at first, and where questions have been written and asked.
 MIX = {"english": 30, "municipal": 22, "made": 26, "headings": 10, "lines": 12}
+WRITTEN_MIX = {"written": 55, "english": 12, "municipal": 20, "made": 4, "headings": 4, "lines": 5}
 
 
 class Examples:
     """Draws the examples of a step by seed and step alone, so that a run can be gone on with."""
 
-    def __init__(self, prepared: Prepared, glosses: Glosses, seed: int) -> None:
+    def __init__(
+        self, prepared: Prepared, glosses: Glosses, seed: int, retrieved: Sequence[Retrieved]
+    ) -> None:
         self._seed = seed
+        self._mix = WRITTEN_MIX if retrieved else MIX
         self._draws: dict[str, Callable[[random.Random], Example]] = {
             "english": EnglishQuestions(prepared.english, glosses).draw,
             "municipal": MunicipalQuestions(prepared.municipal).draw,
             "made": MadeQuestions(prepared.encyclopedia, glosses).draw,
             "headings": QuestionHeadings(prepared, glosses).draw,
             "lines": QuestionLines(prepared.pairs).draw,
+            "written": RetrievedQuestions(retrieved).draw,
         }
 
     def draw(self, step: int) -> list[Example]:
         """The examples of this step, of all kinds."""
         chance = random.Random(f"{self._seed}/{step}")
-        kinds = chance.choices(list(MIX), list(MIX.values()), k=STEP_EXAMPLES)
+        kinds = chance.choices(list(self._mix), list(self._mix.values()), k=STEP_EXAMPLES)
         return [self._draws[kind](chance) for kind in kinds]
 
 
 class Trainer:
-    """Trains from the encoder, or from the last checkpoint."""
+    """Trains from the encoder or from another run's reader, or goes on from the last checkpoint."""
 
-    def __init__(self, encoder: Path, steps: int, run: str, seed: int) -> None:
+    def __init__(
+        self, encoder: Path, steps: int, run: str, seed: int, start: str | None = None
+    ) -> None:
         torch.manual_seed(seed)
         prepared = load_prepared()
         glosses = Glosses(load_lexicon(prepared))
         self.steps, self.step, self.seconds = steps, 0, 0.0
         self.run = Run(runs_folder() / run)
-        self.examples = Examples(prepared, glosses, seed)
-        self.development = Development(prepared.held_out, glosses)
+        retrieved = load_retrieved() if start else []
+        learned_from = [one for one in retrieved if not one.held_out]
+        self.examples = Examples(prepared, glosses, seed, learned_from)
+        self.development = Development(prepared.held_out, glosses, retrieved)
         self.windows = Windows(encoder)
         self.reader = Reader(encoder)
         heads = [*self.reader.sentence.parameters(), *self.reader.window.parameters()]
@@ -77,6 +87,8 @@ class Trainer:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.seconds = state["step"], state["seconds"]
             self.run.log(f"resumed at step {self.step}")
+        elif start:
+            self.reader.load_state_dict(Run(runs_folder() / start).finished("cpu")["reader"])
 
     def learn(self, every: int) -> None:
         """Train to the last step; measure on the development split every so many steps."""
@@ -153,11 +165,12 @@ class Trainer:
 @click.option("--encoder", type=click.Path(path_type=Path), default=SHIPPED_FOLDER)
 @click.option("--steps", type=click.IntRange(1), required=True)
 @click.option("--run", default="reader", show_default=True, help="Its name in the runs folder.")
+@click.option("--start", help="A finished run to start from; written questions are added then.")
 @click.option("--seed", default=SEED, show_default=True)
 @click.option("--every", type=click.IntRange(1), default=250, help="Steps between measurements.")
-def main(encoder: Path, steps: int, run: str, seed: int, every: int) -> None:
+def main(encoder: Path, steps: int, run: str, start: str | None, seed: int, every: int) -> None:
     """Train the reader, or go on where it was stopped."""
-    Trainer(encoder, steps, run, seed).learn(every)
+    Trainer(encoder, steps, run, seed, start).learn(every)
 
 
 if __name__ == "__main__":
