@@ -11,8 +11,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from api.filters import NO_FILTERS, Filters
 from api.in_force import InForce
 from api.reading import Ranked, neighbours, window_of
@@ -73,7 +71,8 @@ def _windows(
 ) -> list[tuple[str, list[str], list[float]]]:
     """Heading, sentences and labels of what is read: as ranked, then what answers all the same."""
     language = question_language(question)
-    query = taken_in(snapshot, encoder, question, language, _everything(snapshot), Stopwatch())
+    everything = snapshot.passages(NO_FILTERS)
+    query = taken_in(snapshot, encoder, question, language, everything, Stopwatch())
 
     def found(filters: Filters, count: int) -> list[Ranked]:
         allowed = snapshot.passages(filters)
@@ -87,10 +86,6 @@ def _windows(
     batches += [found(Filters(doc_ids=(name,)), GOLD_PASSAGES) for name in written.answers]
     groups = [group for batch in batches for group in neighbours(batch)]
     return [_labelled(snapshot, group, written) for group in groups]
-
-
-def _everything(snapshot: Snapshot) -> np.ndarray:
-    return snapshot.passages(NO_FILTERS)
 
 
 def _labelled(
@@ -107,7 +102,7 @@ def _labelled(
         return UNKNOWN if _says(sentence, doubtful) else 0.0
 
     labels = [
-        UNKNOWN if span is None else label(sentence)
+        0.0 if span is None else label(sentence)  # a heading never answers
         for sentence, span in zip(window.sentences, spans, strict=True)
     ]
     return window.heading, list(window.sentences), labels

@@ -14,7 +14,7 @@ EVIL = "<script>document.title = 'owned'</script><img src=x onerror=alert(1)> \u
 CONFLICT = "Wie viele Besucher hatte das Stadtfest 2023?"
 OUTDATED = "Wann ist das Badfest?"
 REFUSED = "Wie kocht man Nudeln al dente?"
-HOSTILE = "Wo liegt der Zauberstab der Königin?"
+HOSTILE = "Liegt der Zauberstab der Königin im Turm neben der Truhe?"
 
 DOCUMENTS = {
     "stadtfest-juli.de.md": """---

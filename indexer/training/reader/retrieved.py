@@ -47,7 +47,8 @@ class RetrievedQuestions:
     def __init__(self, found: Sequence[Retrieved]) -> None:
         by_name: dict[str, list[Retrieved]] = defaultdict(list)
         for one in found:
-            by_name[one.collection].append(one)
+            if one.answering or one.misleading:  # else all that was found may answer or not
+                by_name[one.collection].append(one)
         self._collections = list(by_name.values())
         # Many questions on many passages must not drown those on few documents.
         self._weights = [len(asked) ** 0.5 for asked in self._collections]
@@ -59,8 +60,6 @@ class RetrievedQuestions:
         toss = chance.random()
         if one.misleading and (not one.answering or toss < 0.2):
             return _near_the_top(chance, one.misleading)
-        if not one.answering:  # all that was found may answer or not
-            return self.draw(chance)
         drawn = chance.choice(one.answering)
         return without_answers(drawn) if toss > 0.94 else drawn
 
