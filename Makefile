@@ -34,7 +34,7 @@ test: install chromium
 test-long: test
 	$(BIN)/pytest -m long
 
-# The reader from nothing, two to three hours: what is finished is not done again, what was stopped goes on.
+# The reader from nothing, hours on two cores: training that is finished is not done again, what was stopped goes on.
 DATA ?= ../shared/data
 reader: install
 	$(BIN)/python -m indexer.training.prepare --data $(DATA)

@@ -29,8 +29,8 @@ _FEW = 1_000  # rows at once, of a search
 _ROUNDS, _PER_CENTRE = 10, 64  # of k-means; more make no better centres
 
 # One question is a matter of memory, not of cores, and the threads of FAISS and of numpy's BLAS,
-# which wait by spinning, would take the cores from torch's: measured over 10,144 passages on two
-# cores, a search took p50 23.6, p95 92 ms with numpy's threads and takes 16.7, 23 ms without.
+# which wait by spinning, would take the cores from torch's (eval/README.md, large indexes): a
+# search over 10,144 passages took 101 ms at p95 with numpy's threads and takes 26 without.
 faiss.omp_set_num_threads(1)
 threadpool_limits(1, user_api="blas")
 

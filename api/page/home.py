@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends
@@ -105,8 +106,7 @@ async def _page(
     status: int = 200,
 ) -> HTMLResponse:
     try:
-        choices = await host.call(_choices)
-        examples = () if found else await host.call(_examples)
+        choices, examples = await host.call(partial(_offered, asked_already=bool(found)))
     except FundstelleError:
         choices, examples = (), ()
     given = {
@@ -117,6 +117,13 @@ async def _page(
         "examples": examples,
     }
     return render(request, "home.html", given, status)
+
+
+def _offered(
+    engine: Engine, *, asked_already: bool
+) -> tuple[tuple[DocumentInfo, ...], tuple[Example, ...]]:
+    """What can be chosen, and what could be asked by who has asked nothing yet."""
+    return _choices(engine), () if asked_already else _examples(engine)
 
 
 def _choices(engine: Engine) -> tuple[DocumentInfo, ...]:

@@ -76,7 +76,7 @@ class Development:
             found.append((*best, any(window.answered for window in windows)))
         known = [label > 0 for _, label, answered in found if answered and label != UNKNOWN]
         auc = _auc([answered for *_, answered in found], [score for score, _, _ in found])
-        return {"written": float(np.mean(known)), "written-auc": auc}
+        return {"written": float(np.mean(known)) if known else np.nan, "written-auc": auc}
 
     def _pages(self, read: Read) -> dict[str, float]:
         pages = {
