@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from api.filters import NO_FILTERS, Filters
-from indexer.training.reader.written import Collection, Written
+from indexer.training.reader.written import Collection, Written, says
 from indexer.training.sources import (
     HELD_OUT_PAGES,
     Asked,
@@ -72,9 +72,7 @@ def _quoted(one: Written) -> Callable[[str, str], bool]:
     quotes = {
         name: (*one.answers.get(name, ()), *one.doubtful.get(name, ())) for name in one.answers
     }
-    return lambda doc_id, said: any(
-        quote in said or said in quote for quote in quotes.get(doc_id, ())
-    )
+    return lambda doc_id, said: says(said, quotes.get(doc_id, ()))
 
 
 def _nothing(doc_id: str, said: str) -> bool:

@@ -25,12 +25,11 @@ from indexer.training.overlap import EvaluationText
 from indexer.training.prepare import runs_folder
 from indexer.training.reader.examples import UNKNOWN
 from indexer.training.reader.retrieved import RETRIEVED_FOLDER
-from indexer.training.reader.written import FOLDER, Collection, Written, collections
+from indexer.training.reader.written import FOLDER, Collection, Written, collections, says
 from indexer.training.sources import TrainingData
 
 PASSAGES = 12  # read of each ranking
 AT_ONCE = 3  # passages that are read together, as at question time
-WHOLE_CHARS = 25  # a shorter sentence says too little to be known again
 GOLD_PASSAGES = 6  # of each document that answers, whether found or not
 
 Row = dict[str, object]
@@ -97,23 +96,15 @@ def _labelled(
     doubtful = [plain(quote) for quote in written.doubtful.get(doc_id, ())]
 
     def label(sentence: str) -> float:
-        if _says(sentence, answers):
+        if says(sentence, answers):
             return 1.0
-        return UNKNOWN if _says(sentence, doubtful) else 0.0
+        return UNKNOWN if says(sentence, doubtful) else 0.0
 
     labels = [
         0.0 if span is None else label(sentence)  # a heading never answers
         for sentence, span in zip(window.sentences, spans, strict=True)
     ]
     return window.heading, list(window.sentences), labels
-
-
-def _says(sentence: str, quotes: Sequence[str]) -> bool:
-    """Whether the sentence holds a quote, or is part of one that was cut otherwise."""
-    return any(
-        quote in sentence or (len(sentence) >= WHOLE_CHARS and sentence in quote)
-        for quote in quotes
-    )
 
 
 if __name__ == "__main__":

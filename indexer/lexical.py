@@ -21,12 +21,12 @@ from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.counts import Among, Counts
 from indexer.definitions import read_definitions, write_definitions
 from indexer.postings import FIELDS, WORDS, Part, Postings, counted, keys_in, write
+from indexer.scoring import Scorer
 from indexer.spelling import Stems, corrected
 from indexer.types import Language
-from indexer.wanted import Match, Wanted, matches
+from indexer.wanted import Wanted, matches
 
 LEXICAL_FOLDER = "lexical"  # of a segment
-K1, B = 1.2, 0.75
 SAME_WEIGHT = 0.5  # from which a term counts as the word itself where passages are counted
 
 
@@ -47,7 +47,7 @@ class LexicalIndex:
                 for short, words, row in read_definitions(folder, checks)
             )
         )
-        self._norms = self._length_norms()
+        self._scorer = Scorer(self._parts)
 
     @staticmethod
     def build(
@@ -129,7 +129,7 @@ class LexicalIndex:
 
         The score is BM25 in which every concept has the idf that it has over all languages,
         divided by the sum of these: a coverage, near 0 where a passage shares only a stray word,
-        comparable across languages. It is below K1 + 1 = 2.2. A concept counts by whichever of its
+        comparable across languages. It is below 2.2. A concept counts by whichever of its
         terms scores highest.
 
         Args:
@@ -143,42 +143,7 @@ class LexicalIndex:
             return {}
         stand = self._counts.standing
         looked_for = [(one.idf / total, list(matches(one, stand))) for one in wanted]
-        scores = np.concatenate(
-            [self._scores(number, looked_for) for number in range(len(self._parts))]
-        )
-        if allowed is not None:
-            scores[~allowed] = 0.0
-        found = np.flatnonzero(scores)
-        languages = self._languages[found]
-        best: dict[int, float] = {}
-        for code in range(len(LANGUAGES)):
-            rows = _best(found[languages == code], scores, k)
-            best |= zip(rows.tolist(), scores[rows].tolist(), strict=True)
-        return best
-
-    def _scores(self, number: int, wanted: Sequence[tuple[float, Sequence[Match]]]) -> np.ndarray:
-        """(R,) float32: the coverage of every row of a segment."""
-        part, norms = self._parts[number], self._norms[number]
-        scores, best = np.zeros(len(part), np.float32), np.zeros(len(part), np.float32)
-        every = np.array([match.key for _, of_concept in wanted for match in of_concept], np.uint64)
-        places = iter(part.find(every).tolist())
-        for weight, of_concept in wanted:
-            touched = []
-            for match, place in zip(of_concept, places, strict=False):
-                if place < 0:
-                    continue
-                rows, counts = part.of(place)
-                value = np.full(len(rows), weight * match.share, np.float32)
-                if not match.fuzzy:
-                    often = counts.astype(np.float32)
-                    value *= (K1 + 1) * often / (often + norms[match.field, rows])
-                best[rows] = np.maximum(best[rows], value)
-                touched.append(rows)
-            if touched:
-                held = np.concatenate(touched)
-                scores[held] = scores[held] + best[held]  # once, however often a row stands there
-                best[held] = 0.0
-        return scores
+        return self._scorer.best(looked_for, k, allowed)
 
     def _passages_with(self, concept: Concept, fields: Sequence[int], among: Among | None) -> int:
         """How many passages hold the concept by the most frequent of its terms."""
@@ -200,30 +165,6 @@ class LexicalIndex:
             for found in keys_in(own, language, FIELDS)
         ]
         return [int(count) for count in np.sum(counts, axis=0)]
-
-    def _length_norms(self) -> list[np.ndarray]:
-        """Per segment (FIELDS, R) float32: what BM25 adds to a term's count, by length."""
-        codes = range(len(LANGUAGES))
-        passages = sum(np.bincount(part.languages, minlength=len(codes)) for part in self._parts)
-        averages = np.ones((len(FIELDS), len(codes)))
-        for field in FIELDS:
-            together = sum(
-                np.bincount(part.languages, part.lengths[field], len(codes)) for part in self._parts
-            )
-            averages[field] = np.maximum(together / np.maximum(passages, 1), 1e-9)
-        return [
-            (K1 * (1 - B + B * part.lengths / averages[:, part.languages])).astype(np.float32)
-            for part in self._parts
-        ]
-
-
-def _best(rows: np.ndarray, scores: np.ndarray, k: int) -> np.ndarray:
-    """The k rows with the highest scores; of equal ones the first."""
-    if len(rows) <= k:
-        return rows
-    own = scores[rows]
-    rows = rows[own >= np.partition(own, -k)[-k]]  # k of them, and those with the last one's score
-    return np.asarray(rows[np.argsort(-scores[rows], kind="stable")[:k]])
 
 
 def _idf(passages: int, found: int) -> float:

@@ -100,7 +100,14 @@ class Postings:
 
     def of(self, place: int) -> tuple[np.ndarray, np.ndarray]:
         """The rows that hold the term of a place, ascending, and how often each does."""
-        start, end = self._starts[place], self._starts[place + 1]
+        return self.between(self._starts[place], self._starts[place + 1])
+
+    def spans(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(len(places),) int64 each: where what `between` takes begins and ends, by place."""
+        return self._starts[places], self._starts[places + 1]
+
+    def between(self, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+        """The same rows and counts as `of` gives, by where they stand."""
         return self._rows.between(start, end), self._counts.between(start, end)
 
     def part(self, kept: np.ndarray) -> Part:

@@ -11,6 +11,7 @@ from indexer.analysis import LANGUAGES
 from indexer.concepts import Concept
 from indexer.postings import FIELDS, PARTS, WORDS, hashes, keys_in, salted
 from indexer.spelling import MAX_CHARS, slips
+from indexer.types import Language
 
 # "Messe" also finds "Digitalisierungsmesse", for less: a part of a compound is not the whole.
 INSIDE_WEIGHT = 0.8
@@ -33,6 +34,7 @@ class Match:
     """A term, in passages of one language, that counts as a concept."""
 
     key: np.uint64
+    language: Language
     field: int
     share: float  # of the concept's idf, in (0, 1]
     fuzzy: bool  # a neighbour in spelling: however often it stands there, it counts once
@@ -53,11 +55,11 @@ def matches(wanted: Wanted, held: Callable[[np.ndarray], np.ndarray]) -> Iterato
         for field, found in zip(wanted.fields, every, strict=True):
             inside = INSIDE_WEIGHT if field == PARTS else 1.0
             for key, weight in zip(found, own.values(), strict=True):
-                yield Match(key, field, inside * weight, fuzzy=False)
+                yield Match(key, language, field, inside * weight, fuzzy=False)
         if wanted.fuzzy and FUZZY_CHARS <= len(concept.word) <= MAX_CHARS:
             stem = next(iter(own))
             if stem not in near:
                 near[stem] = hashes(slips(stem))
             [neighbours] = salted(near[stem], language, [WORDS])
             for key in held(neighbours):
-                yield Match(key, WORDS, FUZZY_WEIGHT, fuzzy=True)
+                yield Match(key, language, WORDS, FUZZY_WEIGHT, fuzzy=True)

@@ -16,8 +16,9 @@ from indexer.analysis import stems
 from indexer.counts import Counts, Sieve
 from indexer.coverage import coverage
 from indexer.errors import IndexDamaged
-from indexer.lexical import LexicalIndex, _best
+from indexer.lexical import LexicalIndex
 from indexer.postings import WORDS, Postings, keys
+from indexer.scoring import first_best
 from indexer.types import Language
 from indexer.wanted import INSIDE_WEIGHT
 
@@ -252,4 +253,4 @@ def test_a_sieve_of_nothing_lets_nothing_through() -> None:
 def test_of_equal_scores_the_first_rows_are_the_best(drawn: list[int], k: int) -> None:
     scores = np.array(drawn, np.float32)
     expected = sorted(range(len(drawn)), key=lambda row: (-drawn[row], row))[:k]
-    assert set(_best(np.arange(len(drawn)), scores, k).tolist()) == set(expected)
+    assert set(first_best(np.arange(len(drawn)), scores, k).tolist()) == set(expected)

@@ -25,9 +25,10 @@ from indexer.training.sources import (
 )
 
 FOLDER = Path(__file__).with_name("written")
-HELD_OUT_TOWNS = frozenset({"ahrental", "altwerder", "sommerfeld"})
+HELD_OUT_TOWNS = frozenset({"ahrental", "altwerder", "grauburg", "ostersee", "sommerfeld"})
 PAGE_CHARS = 1_500  # of a municipal page that was read for its questions
 SHA_CHARS = 16
+WHOLE_CHARS = 25  # a shorter sentence says too little to be known again
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ class Collection:
     name: str
     pages: dict[str, str] = field(default_factory=dict)  # file name -> Markdown
     questions: list[Written] = field(default_factory=list)
+
+
+def says(sentence: str, quotes: Iterable[str]) -> bool:
+    """Whether the sentence holds a quote, or is part of one that was cut otherwise."""
+    return any(
+        quote in sentence or (len(sentence) >= WHOLE_CHARS and sentence in quote)
+        for quote in quotes
+    )
 
 
 def collections(data: TrainingData, folder: Path = FOLDER) -> list[Collection]:
