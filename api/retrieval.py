@@ -141,11 +141,11 @@ def rank(
     candidates = CANDIDATES
     if depth > CANDIDATES - LOOKED_AT:
         candidates = max(DEEP, depth + LOOKED_AT)
-    nearest, coverage = np.empty(0, np.int64), dict[int, float]()
+    nearest, coverage = (np.empty(0, np.float32), np.empty(0, np.int64)), dict[int, float]()
     watch = watch or Stopwatch()
     if method.cosine:
         with watch.stage("dense"):
-            _, nearest = snapshot.vectors.search(vector, candidates, only(allowed))
+            nearest = snapshot.vectors.search(vector, candidates, only(allowed))
     if method.coverage:
         with watch.stage("lexical"):
             coverage = snapshot.terms.search(wanted, candidates, allowed=only(allowed))
@@ -158,13 +158,17 @@ def _fused(
     language: Language,
     vector: np.ndarray,
     allowed: np.ndarray,
-    nearest: np.ndarray,
+    nearest: tuple[np.ndarray, np.ndarray],
     coverage: Mapping[int, float],
     method: Method,
 ) -> Ranking:
     """Score what either engine found, and take out what stands twice."""
-    rows = np.union1d(nearest, np.fromiter(coverage, np.int64, len(coverage)))
-    cosines = snapshot.vectors.vectors(rows) @ vector
+    known, near = nearest
+    rows = np.union1d(near, np.fromiter(coverage, np.int64, len(coverage)))
+    cosines = np.full(len(rows), np.nan, np.float32)
+    cosines[np.searchsorted(rows, near)] = known
+    others = np.flatnonzero(np.isnan(cosines))
+    cosines[others] = snapshot.vectors.vectors(rows[others]) @ vector
     coverages = np.array([coverage.get(int(row), 0.0) for row in rows], np.float32)
     best = snapshot.sentences.best(rows, vector)
     scores = method.cosine * cosines + method.coverage * coverages + method.sentence * best

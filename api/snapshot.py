@@ -16,12 +16,12 @@ from api.filters import Filters
 from api.passing import embargoed, once, passing
 from api.versions import Versions
 from indexer.analysis import LANGUAGES
+from indexer.contents import Contents
 from indexer.errors import EncoderMismatch
 from indexer.joined import Records
 from indexer.leases import Lease
 from indexer.lexical import LEXICAL_FOLDER, LexicalIndex
 from indexer.manifest import Generation
-from indexer.previous import Contents
 from indexer.records import DocumentRecord
 from indexer.types import Language
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from indexer.blocks import Entry, trusted
 from indexer.cutting import Cut, LazyEncoder
+from indexer.lists import Centres
 from indexer.manifest import Generation, Segment
 from indexer.previous import Previous
 from indexer.publishing import publish, take_over
@@ -39,7 +40,9 @@ def publish_documents(
     known: dict[str, Entry] = {}
     for segment in planned.reused:
         known |= _take_over_segment(folder, segment, previous)
-    writer = _Writer(folder, encoder, previous, progress, vectors)
+    passages = sum(document.count for document in documents)
+    centres = Centres(passages, previous.centres if _same_encoder(encoder, previous) else _none)
+    writer = _Writer(folder, encoder, previous, progress, vectors, centres)
     written = []
     number = max((int(segment.name) for segment in previous.segments), default=0)
     for group in planned.written:
@@ -65,11 +68,12 @@ class _Writer:
     previous: Previous
     progress: Progress
     vectors: VectorsOf
+    centres: Centres
 
     def dimension(self) -> int:
         """Length of the vectors, also where none was written."""
         known = self.previous.generation
-        if known is None or known.manifest.encoder_fingerprint != self.encoder.fingerprint:
+        if known is None or not _same_encoder(self.encoder, self.previous):
             return self.encoder().dimension
         return known.manifest.dimension
 
@@ -92,10 +96,25 @@ class _Writer:
         folder = self.folder / "segments" / name
         checks = trusted if self.previous.generation is None else self.previous.generation.blocks
         written = write_segment(
-            folder, list(kept.values()), new, self.vectors, self.dimension, checks
+            folder,
+            list(kept.values()),
+            new,
+            self.vectors,
+            self.dimension,
+            checks,
+            self.centres,
         )
         self.progress("write", 1, 1)
         return written
+
+
+def _none() -> None:
+    """No centres are known."""
+
+
+def _same_encoder(encoder: LazyEncoder, previous: Previous) -> bool:
+    known = previous.generation
+    return known is not None and known.manifest.encoder_fingerprint == encoder.fingerprint
 
 
 def _take_over_segment(folder: Path, segment: Segment, previous: Previous) -> dict[str, Entry]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from indexer.document_table import DocumentTable
+from indexer.lists import Probe, shared
 from indexer.records import DocumentRecord
 from indexer.sentence_vectors import SentenceVectors
 from indexer.store import PassageTable, Store
@@ -136,6 +137,11 @@ class Vectors:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @cached_property
+    def centres(self) -> np.ndarray | None:
+        """The largest number of centres that any of its lists have; read when first asked for."""
+        return shared([index.lists for index in self._indexes if index.lists is not None])
+
     @property
     def exact(self) -> int:
         """How many of the passages are all looked at in a search; of the others the nearest."""
@@ -152,11 +158,13 @@ class Vectors:
         scores, rows = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
         exact = self.exact == len(self)
         enough = k if exact else k + k // SPARE + SPARE
+        _ = self.centres  # they stand in memory once from now on
+        probes: dict[int, Probe] = {}
         for index, first in zip(self._indexes, self._rows.firsts, strict=False):
             own = None if allowed is None else allowed[first : first + len(index)]
             if not len(index) or (own is not None and not own.any()):
                 continue
-            near, places = index.search(query, enough, own)
+            near, places = index.search(query, enough, own, probes)
             scores.append(near)
             rows.append(places + first)
         every, found = np.concatenate(scores), np.concatenate(rows)

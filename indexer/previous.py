@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from indexer.contents import Contents
 from indexer.damage import noted
 from indexer.errors import IndexDamaged
-from indexer.joined import Sentences, Stores, Vectors
+from indexer.joined import Stores
 from indexer.manifest import (
     Generation,
     Segment,
@@ -22,36 +23,11 @@ from indexer.manifest import (
     read_manifest,
 )
 from indexer.records import DocumentRecord
-from indexer.sentence_vectors import SentenceVectors
 from indexer.store import Store
 from indexer.types import Passage
-from indexer.vectors import VectorIndex
 
 PassageVectors = tuple[np.ndarray, np.ndarray]  # (D,) float32 of it, (U, D) int8 of its units
 ContentKey = tuple[str, str, str]  # SHA-256 of file and of sidecar, file ending
-
-
-@dataclass(slots=True)
-class Contents:
-    """What the segments of a generation hold, read as one."""
-
-    stores: Stores
-    vectors: Vectors
-    sentences: Sentences
-
-    @classmethod
-    def of(cls, generation: Generation) -> Contents:
-        """Raises IndexDamaged, naming the file.
-
-        The same is raised later, where vectors are found damaged when they are first read.
-        """
-        folders, checks = generation.segments, generation.blocks
-        dimension = generation.manifest.dimension
-        return cls(
-            Stores([Store(folder, checks) for folder in folders]),
-            Vectors([VectorIndex.load(folder, checks) for folder in folders], dimension),
-            Sentences([SentenceVectors.load(folder, checks) for folder in folders]),
-        )
 
 
 @dataclass(slots=True)
@@ -176,6 +152,10 @@ class Previous:
                 known, self._contents.vectors.vectors(rows), sentences, strict=True
             )
         }
+
+    def centres(self) -> np.ndarray | None:
+        """Those of its lists, if it has any."""
+        return None if self._contents is None else self._contents.vectors.centres
 
     def place(self, doc_id: str) -> tuple[Path, int]:
         """The folder of the segment that holds a document, and its number there; KeyError."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from indexer.contents import Contents
 from indexer.cutting import LazyEncoder, TakenOver
 from indexer.damage import note, noted
 from indexer.errors import IndexDamaged, NothingPublished
 from indexer.generation import publish_documents
 from indexer.manifest import current, generations, read_generation
-from indexer.previous import Contents, Previous
+from indexer.previous import Previous
 from indexer.publishing import building, remove_old, writing
 from indexer.records import DocumentRecord
 from indexer.segments import Document

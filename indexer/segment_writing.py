@@ -17,6 +17,7 @@ from indexer.cutting import Cut
 from indexer.embedding_input import matched_text
 from indexer.errors import IndexDamaged
 from indexer.lexical import LEXICAL_FOLDER, LexicalIndex
+from indexer.lists import Centres
 from indexer.manifest import Segment
 from indexer.previous import PassageVectors
 from indexer.records import DocumentRecord
@@ -50,6 +51,7 @@ def write_segment(
     vectors: VectorsOf,
     dimension: Callable[[], int],
     checks: Checks,
+    centres: Centres,
 ) -> Segment:
     """Write a new folder, and check that it can be read back.
 
@@ -58,6 +60,7 @@ def write_segment(
         vectors: gives those of new passages; asked last, for they may still be in the making.
         dimension: gives their length; asked last, too.
         checks: of the segments that documents are kept of.
+        centres: of the segments of this generation.
 
     Raises:
         IndexDamaged: if a kept segment cannot be read, or the new one holds not what was written.
@@ -85,7 +88,7 @@ def write_segment(
         (VectorIndex.load(one.folder, checks), SentenceVectors.load(one.folder, checks), own)
         for one, own in zip(kept, rows, strict=True)
     ]
-    _write_vectors(folder, sources, vectors(list(dict.fromkeys(keys))), keys, dimension())
+    _write_vectors(folder, sources, vectors(list(dict.fromkeys(keys))), keys, dimension(), centres)
     documents = sum(len(one.numbers) for one in kept) + len(new)
     passages = sum(int(own.sum()) for own in rows) + len(keys)
     _verify(folder, documents, passages)
@@ -98,10 +101,11 @@ def _write_vectors(
     vectors: Mapping[bytes, PassageVectors],
     keys: Sequence[bytes],
     dimension: int,
+    centres: Centres,
 ) -> None:
     matrices = [passages.vectors(np.flatnonzero(own)) for passages, _, own in kept]
     matrices.append(np.array([vectors[key][0] for key in keys], np.float32).reshape(-1, dimension))
-    VectorIndex.build(np.concatenate(matrices)).save(folder)
+    VectorIndex.build(np.concatenate(matrices), centres).save(folder)
     SentenceVectors.save(
         folder,
         [vectors[key][1] for key in keys],

@@ -1,14 +1,10 @@
-"""Nearest neighbours by inner product, exact or nearly so. The only module on FAISS.
+"""Nearest neighbours by inner product, exact or nearly so. With `indexer.lists` alone on FAISS.
 
 vectors.faiss  all vectors of a segment as they are: mapped; of a large one rows are read
-near.faiss     of large segments: lists of vectors around centres, one byte a place (Jégou et al.
-               2011, "Product Quantization for Nearest Neighbor Search", section IV; here with
-               scalar quantisation). A search reads the lists around the nearest centres.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import faiss
@@ -17,16 +13,12 @@ from threadpoolctl import threadpool_limits
 
 from indexer.arrays import LARGE, Scattered
 from indexer.blocks import Blocks, Checks, trusted
-from indexer.errors import IndexDamaged
+from indexer.lists import NEAR_FILE, Centres, Lists, Probe, mapped, written
 from indexer.manifest import Manifest
 
-EXACT_FILE, NEAR_FILE = "vectors.faiss", "near.faiss"
-# Measured (eval/README.md, large indexes): up to here looking at all takes a millisecond.
-EXACT_UP_TO = 30_000
-LISTS = 4  # times the root of the number of vectors
-PROBED, PROBED_AT_LEAST = 6, 192  # a search reads one list in so many; .99 of the nearest
+EXACT_FILE = "vectors.faiss"
+EXACT_UP_TO = 30_000  # allowed vectors that are all compared: that takes a millisecond
 _FEW = 1_000  # rows at once, of a search
-_ROUNDS, _PER_CENTRE = 10, 64  # of k-means; more make no better centres
 
 # One question is a matter of memory, not of cores, and the threads of FAISS and of numpy's BLAS,
 # which wait by spinning, would take the cores from torch's (eval/README.md, large indexes): a
@@ -41,22 +33,27 @@ class VectorIndex:
     def __init__(
         self,
         exact: faiss.Index,
-        near: faiss.Index | None = None,
+        lists: Lists | None = None,
         blocks: Blocks | None = None,
         scattered: Scattered | None = None,
     ) -> None:
         self._exact = exact
-        self._near = near
+        self.lists = lists
         self._blocks = blocks  # of the exact one's file; None: it never was in one
         self._scattered = scattered  # the same file, if it is large
 
     @classmethod
-    def build(cls, vectors: np.ndarray) -> VectorIndex:
-        """Hold (N, D) float32 rows of unit length, so that inner product is cosine."""
+    def build(cls, vectors: np.ndarray, centres: Centres | None = None) -> VectorIndex:
+        """Hold (N, D) float32 rows of unit length, so that inner product is cosine.
+
+        Args:
+            centres: of the segments beside this one; None: there are none.
+        """
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         exact = faiss.IndexFlatIP(vectors.shape[1])
         exact.add(vectors)
-        return cls(exact, _near(vectors) if len(vectors) > EXACT_UP_TO else None)
+        around = (centres or Centres(len(vectors))).of(vectors)
+        return cls(exact, None if around is None else Lists.build(vectors, around))
 
     @classmethod
     def load(cls, segment: Path, checks: Checks = trusted) -> VectorIndex:
@@ -64,24 +61,19 @@ class VectorIndex:
 
         The same is raised later, where vectors are found damaged when they are first read.
         """
-        near = segment / NEAR_FILE
         blocks = checks(segment / EXACT_FILE)
         blocks.span(0, 1)  # what FAISS reads now
-        exact = _read(segment / EXACT_FILE)
-        if not near.exists():
+        exact = mapped(segment / EXACT_FILE)
+        if not (segment / NEAR_FILE).exists():
             return cls(exact, None, blocks)
-        checks(near).all()  # any list may be read
-        large = blocks.bytes > LARGE
-        return cls(exact, _read(near), blocks, Scattered(segment / EXACT_FILE) if large else None)
+        large = Scattered(segment / EXACT_FILE) if blocks.bytes > LARGE else None
+        return cls(exact, Lists.load(segment, checks), blocks, large)
 
     def save(self, segment: Path) -> None:
         """Write new files into a segment's folder; raises OSError where that is not possible."""
-        for index, name in ((self._exact, EXACT_FILE), (self._near, NEAR_FILE)):
-            if index is not None:
-                try:
-                    faiss.write_index(index, str(segment / name))
-                except RuntimeError as error:
-                    raise OSError(f"{segment / name} cannot be written: {error}") from error
+        written(self._exact, segment / EXACT_FILE)
+        if self.lists is not None:
+            self.lists.save(segment)
 
     def __len__(self) -> int:
         return int(self._exact.ntotal)
@@ -94,16 +86,22 @@ class VectorIndex:
     @property
     def exact(self) -> bool:
         """Whether every vector is looked at, and scores are the inner products themselves."""
-        return self._near is None
+        return self.lists is None
 
     def search(
-        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
+        self,
+        query: np.ndarray,
+        k: int,
+        allowed: np.ndarray | None = None,
+        probes: dict[int, Probe] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Find the query's k nearest passages among the allowed ones.
 
         Args:
             query: (D,) float32 of unit length.
             allowed: (N,) bool, True for rows that may be found; None allows all.
+            probes: what the same query's search of other segments has found out: by `id` of the
+                centres, the nearest lists.
 
         Returns:
             scores (K,) float32, best first, and rows (K,) int64; K < k where fewer are allowed.
@@ -119,10 +117,12 @@ class VectorIndex:
         k = min(k, there)
         if k == 0:
             return np.empty(0, np.float32), np.empty(0, np.int64)
-        if self._near is not None and there > EXACT_UP_TO:
-            read = max(_lists(len(self)) // PROBED, PROBED_AT_LEAST)
-            lists = faiss.SearchParametersIVF(nprobe=read)  # type: ignore[call-arg]
-            scores, rows = _found(self._near, query, k, lists)
+        if self.lists is not None and there > min(EXACT_UP_TO, len(self) // 2):
+            probes = {} if probes is None else probes
+            own = id(self.lists.centres)
+            if own not in probes:
+                probes[own] = self.lists.probe(query)
+            scores, rows = self.lists.search(query, k, probes[own])
             # Where anything near the question is excluded, what comes next may be in no such list.
             if len(rows) == k and (allowed is None or allowed[rows].all()):
                 return scores, rows
@@ -133,7 +133,9 @@ class VectorIndex:
         if self._blocks is not None:
             self._blocks.all()
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        return _found(self._exact, query, k, parameters)
+        scores, rows = self._exact.search(query[None], k, params=parameters)
+        found = rows[0] >= 0  # FAISS pads short results with row -1
+        return scores[0][found], rows[0][found]
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
         """Return (len(rows), D) float32, the stored vectors in the order of `rows`."""
@@ -157,41 +159,3 @@ def near_passages(manifest: Manifest) -> int:
         for segment in manifest.segments
         if f"segments/{segment.name}/{NEAR_FILE}" in manifest.files
     )
-
-
-def _lists(vectors: int) -> int:
-    return LISTS * int(vectors**0.5)
-
-
-def _near(vectors: np.ndarray) -> faiss.Index:
-    dimension = vectors.shape[1]
-    index = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(dimension),
-        dimension,
-        _lists(len(vectors)),
-        faiss.ScalarQuantizer.QT_8bit,
-        faiss.METRIC_INNER_PRODUCT,
-    )
-    index.cp.spherical = True
-    index.cp.niter, index.cp.max_points_per_centroid = _ROUNDS, _PER_CENTRE
-    index.cp.min_points_per_centroid = 1  # fewer than FAISS would like: it says so on stderr
-    with threadpool_limits(os.cpu_count(), user_api="blas"):  # nobody asks while it learns
-        index.train(vectors)
-        index.add(vectors)
-    return index
-
-
-def _read(file: Path) -> faiss.Index:
-    try:
-        # Maps every kind of index; plain IO_FLAG_MMAP reads a flat one into memory.
-        return faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
-    except RuntimeError as error:
-        raise IndexDamaged(f"{file} is not a readable vector index") from error
-
-
-def _found(
-    index: faiss.Index, query: np.ndarray, k: int, parameters: faiss.SearchParameters
-) -> tuple[np.ndarray, np.ndarray]:
-    scores, rows = index.search(query[None], k, params=parameters)
-    found = rows[0] >= 0  # FAISS pads short results with row -1
-    return scores[0][found], rows[0][found]

@@ -20,7 +20,7 @@ BY_HAND = [
 ]
 PACKAGES = ("indexer", "api", "eval")  # each may import those before it
 ENGINES = {
-    "faiss": "indexer/vectors.py",
+    "faiss": "indexer/vectors.py indexer/lists.py",
     "sentence_transformers": "indexer/sbert.py",
     "tokenizers": "indexer/bert.py",
     "safetensors": "indexer/bert_layers.py",
@@ -71,8 +71,8 @@ def users_of(engine: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("engine", "home"), ENGINES.items())
-def test_each_engine_is_imported_by_one_runtime_module(engine: str, home: str) -> None:
-    assert users_of(engine) == {home}
+def test_each_engine_is_imported_where_it_is_at_home(engine: str, home: str) -> None:
+    assert users_of(engine) == set(home.split())
 
 
 def test_sqlite_is_imported_where_each_of_its_two_files_is_at_home() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import faiss
 import numpy as np
 import pytest
 
 from indexer.blocks import Blocks, summed
 from indexer.errors import IndexDamaged
 from indexer.joined import Vectors
+from indexer.lists import CENTRES_FILE, FEWEST, LISTED_FROM, NEAR_FILE, Centres, written
 from indexer.manifest import FORMAT, Manifest, Segment
-from indexer.vectors import EXACT_UP_TO, NEAR_FILE, VectorIndex, near_passages
+from indexer.vectors import EXACT_UP_TO, VectorIndex, near_passages
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +150,59 @@ def test_segments_of_both_kinds_are_searched_as_one(large: VectorIndex, many: np
     scores, rows = joined.search(many[7], 5)
     assert set(rows[:2].tolist()) == {7, 57}  # the same vector in both
     np.testing.assert_allclose(scores[:2], 1.0, atol=1e-6)
+
+
+def test_segments_share_the_centres_of_the_first_large_one(
+    many: np.ndarray, tmp_path: Path
+) -> None:
+    centres = Centres(len(many) + LISTED_FROM)
+    for name, vectors in (("1", many), ("2", many[:LISTED_FROM]), ("3", many[:50])):
+        (tmp_path / name).mkdir()
+        VectorIndex.build(vectors, centres).save(tmp_path / name)
+    assert not (tmp_path / "3" / NEAR_FILE).exists()  # to compare fifty takes no time
+    parts = [VectorIndex.load(tmp_path / name) for name in ("1", "2", "3")]
+    joined = Vectors(parts, 32)
+    assert joined.exact == 50
+    _, rows = joined.search(many[7], 5)
+    first, second = (part.lists for part in parts[:2])
+    assert first is not None
+    assert second is not None
+    assert first.centres is second.centres
+    assert joined.centres is first.centres
+    assert {7, len(many) + 7, len(many) + LISTED_FROM + 7} <= set(rows.tolist())
+
+
+def test_where_centres_have_become_too_few_a_large_segment_learns_others(many: np.ndarray) -> None:
+    few = many[:100]
+    for together in (len(many), 200_000):
+        learned = Centres(together, lambda: few).of(many)
+        assert learned is not None
+        assert len(learned) >= FEWEST * together**0.5
+    assert Centres(600, lambda: few).of(many) is few
+    assert Centres(200_000, lambda: few).of(many[:LISTED_FROM]) is None
+
+
+def test_lists_that_hold_their_centres_themselves_are_still_read(
+    large: VectorIndex, many: np.ndarray, tmp_path: Path
+) -> None:
+    """As they were written before centres had a file of their own."""
+    VectorIndex.build(many).save(tmp_path)
+    index: Any = faiss.read_index(str(tmp_path / NEAR_FILE))
+    index.quantizer.add(np.load(tmp_path / CENTRES_FILE))
+    written(index, tmp_path / "older")
+    (tmp_path / "older").rename(tmp_path / NEAR_FILE)
+    (tmp_path / CENTRES_FILE).unlink()
+    older = VectorIndex.load(tmp_path)
+    assert older.search(many[7], 9)[1].tolist() == large.search(many[7], 9)[1].tolist()
+
+
+def test_centres_that_are_not_those_of_the_lists_are_damage(
+    many: np.ndarray, tmp_path: Path
+) -> None:
+    VectorIndex.build(many).save(tmp_path)
+    np.save(tmp_path / CENTRES_FILE, many[:7])
+    with pytest.raises(IndexDamaged, match="centres.npy does not fit near.faiss"):
+        VectorIndex.load(tmp_path).search(many[0], 5)
 
 
 def test_status_says_which_passages_are_searched_by_lists() -> None:

@@ -21,9 +21,9 @@ from eval.scale.measuring import bytes_per_passage, changed, questions, recall, 
 from eval.scale.stand_in import LazyStandIn, StandIn
 from eval.suites.choosing import SHARED
 from indexer.building import bring_up_to_date
+from indexer.contents import Contents
 from indexer.cutting import LazyEncoder
 from indexer.manifest import current
-from indexer.previous import Contents
 from indexer.settings import Settings
 
 AT_ONCE = 5  # folders of documents in one run of the indexer: about 100,000 passages

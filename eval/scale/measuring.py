@@ -16,10 +16,10 @@ from api.stopwatch import Stopwatch
 from eval.scale.nearest import best_of, nearest
 from eval.suites.suite import LANGUAGES
 from indexer.building import bring_up_to_date
+from indexer.contents import Contents
 from indexer.cutting import LazyEncoder
 from indexer.encoder import load_encoder
 from indexer.manifest import Generation
-from indexer.previous import Contents
 from indexer.settings import Settings
 
 WARM_UP = 20  # questions that are asked before the clock runs

@@ -19,10 +19,10 @@ from eval.scale.measuring import questions
 from eval.scale.nearest import Found, best_of, nearest
 from eval.scale.stand_in import SPREAD, StandIn
 from eval.suites.choosing import SHARED
+from indexer.contents import Contents
 from indexer.encoder import load_encoder
 from indexer.joined import Vectors
 from indexer.manifest import current
-from indexer.previous import Contents
 from indexer.settings import Settings
 from indexer.vectors import VectorIndex
 
