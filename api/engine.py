@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from pathlib import Path
+from threading import Thread
 
 from api.answering import Considered, answer, consider, search
 from api.answers import (
@@ -19,7 +20,7 @@ from api.batching import Together
 from api.describing import described, listed
 from api.filters import NO_FILTERS, Filters
 from api.in_force import InForce, SeeingEmbargoed
-from api.retrieval import SHIPPED, Method, ranked
+from api.retrieval import SHIPPED, Method, ranked, read_words
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
 from api.verifying import Quote, Verdict, verify
@@ -56,13 +57,14 @@ class Engine:
             IndexUnavailable, IndexDamaged, EncoderMismatch, EncoderError: before anything slow.
         """
         folder = locate(settings.encoder, allow_download=settings.allow_download)
+        words = Thread(target=read_words)  # beside the index
+        words.start()
         in_force = InForce(settings, fingerprint(folder))
         encoder = load_encoder(
             settings.encoder, allow_download=settings.allow_download, threads=settings.threads
         )
-        terms = in_force.snapshot.terms
-        terms.wanted("bereit", "de")  # reads the dictionary: the first question need not
         reader = load_reader() if settings.reader else None
+        words.join()
         return cls(settings, encoder, reader, in_force)
 
     def seeing_embargoed(self) -> Engine:

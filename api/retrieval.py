@@ -15,6 +15,7 @@ from api.stopwatch import Stopwatch
 from indexer.concepts import FAR, Reach
 from indexer.encoder import Encoder
 from indexer.settings import MAX_K, MAX_OFFSET
+from indexer.text.dictionary import translations
 from indexer.text.language import question_language
 from indexer.types import Language
 from indexer.wanted import Wanted
@@ -63,6 +64,12 @@ class Query:
     asked: str  # slips put right
     wanted: list[Wanted]
     vector: np.ndarray  # (D,) float32
+
+
+def read_words() -> None:
+    """Read what every question is taken in by: the first one need not wait for it."""
+    translations()
+    question_language("Bereit?")
 
 
 def only(allowed: np.ndarray) -> np.ndarray | None:

@@ -7,6 +7,7 @@ from typing import Self
 
 from indexer.joined import Sentences, Stores, Vectors
 from indexer.manifest import Generation
+from indexer.opening import of_each
 from indexer.sentence_vectors import SentenceVectors
 from indexer.store import Store
 from indexer.vectors import VectorIndex
@@ -29,7 +30,7 @@ class Contents:
         folders, checks = generation.segments, generation.blocks
         dimension = generation.manifest.dimension
         return cls(
-            Stores([Store(folder, checks) for folder in folders]),
-            Vectors([VectorIndex.load(folder, checks) for folder in folders], dimension),
-            Sentences([SentenceVectors.load(folder, checks) for folder in folders]),
+            Stores(of_each(folders, lambda folder: Store(folder, checks))),
+            Vectors(of_each(folders, lambda folder: VectorIndex.load(folder, checks)), dimension),
+            Sentences(of_each(folders, lambda folder: SentenceVectors.load(folder, checks))),
         )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
+
 from indexer.abbreviations import Definition
 from indexer.blocks import Checks, trusted
 from indexer.errors import IndexDamaged
 
 DEFINITIONS_FILE = "abbreviations.json"
+_DEFINITIONS = msgspec.json.Decoder(list[Definition])
 
 
 def read_definitions(folder: Path, checks: Checks = trusted) -> list[Definition]:
@@ -17,12 +20,9 @@ def read_definitions(folder: Path, checks: Checks = trusted) -> list[Definition]
     file = folder / DEFINITIONS_FILE
     checks(file).all()
     try:
-        found: list[Definition] = [
-            (short, words, row) for short, words, row in json.loads(file.read_text("utf-8"))
-        ]
-    except (OSError, ValueError, TypeError) as error:
+        return _DEFINITIONS.decode(file.read_bytes())
+    except (OSError, ValueError, msgspec.DecodeError) as error:
         raise IndexDamaged(f"{file} is not readable: {error}") from error
-    return found
 
 
 def write_definitions(folder: Path, definitions: list[Definition]) -> None:

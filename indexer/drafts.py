@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 from indexer.errors import ReadError
 from indexer.previous import ContentKey, Previous
-from indexer.reading.files import CorpusFile, read_corpus_file
+from indexer.reading.files import CorpusFile, ending, read_corpus_file
 from indexer.reading.formats import READER_VERSION
 from indexer.reading.pool import ReadingProcess
 from indexer.reading.walk import Failed, Skipped, walk
@@ -104,7 +104,7 @@ class _Collector:
         file_sha256 = hashlib.sha256(data).hexdigest()
         sidecar_sha256 = "" if sidecar is None else hashlib.sha256(sidecar).hexdigest()
         self.seen.note(folder, entry, read_now, (file_sha256, sidecar_sha256))
-        key = (file_sha256, sidecar_sha256, PurePosixPath(entry.relative).suffix.lower())
+        key = (file_sha256, sidecar_sha256, ending(entry.relative))
         old, change = self._published(here, key)
         # What is published stays as it was cited, also when a library would now read it otherwise.
         if old is None or self.reread:

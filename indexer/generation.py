@@ -37,9 +37,8 @@ def publish_documents(
             still be in the making.
     """
     planned = plan(documents, previous.segments, previous.segment_of)
-    known: dict[str, Entry] = {}
-    for segment in planned.reused:
-        known |= _take_over_segment(folder, segment, previous)
+    reused = {f"segments/{segment.name}" for segment in planned.reused}
+    known = _take_over(folder, previous, lambda path: "/".join(path.split("/", 2)[:2]) in reused)
     passages = sum(document.count for document in documents)
     centres = Centres(passages, previous.centres if _same_encoder(encoder, previous) else _none)
     writer = _Writer(folder, encoder, previous, progress, vectors, centres)
@@ -115,12 +114,6 @@ def _none() -> None:
 def _same_encoder(encoder: LazyEncoder, previous: Previous) -> bool:
     known = previous.generation
     return known is not None and known.manifest.encoder_fingerprint == encoder.fingerprint
-
-
-def _take_over_segment(folder: Path, segment: Segment, previous: Previous) -> dict[str, Entry]:
-    """Link a segment's files; return what the published manifest says of them."""
-    inside = f"segments/{segment.name}/"
-    return _take_over(folder, previous, lambda path: path.startswith(inside))
 
 
 def _take_over(folder: Path, previous: Previous, wanted: Callable[[str], bool]) -> dict[str, Entry]:

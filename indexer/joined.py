@@ -47,10 +47,13 @@ class Stores:
     def __init__(self, stores: Sequence[Store]) -> None:
         self._stores = stores
         self._rows = _Numbering([len(store) for store in stores])
-        columns = [store.columns() for store in stores]
-        self._numbers = _Numbering([len(own) for own in columns])
-        self.documents = DocumentTable.of([row for own in columns for row in own])
+        self._numbers = _Numbering([store.documents() for store in stores])
         self.table = _joined(stores, self._numbers.firsts)
+
+    @cached_property
+    def documents(self) -> DocumentTable:
+        """What every request needs to know of all of them."""
+        return DocumentTable.of([row for store in self._stores for row in store.columns()])
 
     def close(self) -> None:
         """Let go of the files."""

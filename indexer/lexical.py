@@ -20,6 +20,7 @@ from indexer.blocks import Checks, trusted
 from indexer.concepts import FAR, Concept, Reach, concepts
 from indexer.counts import Among, Counts
 from indexer.definitions import read_definitions, write_definitions
+from indexer.opening import of_each
 from indexer.postings import FIELDS, WORDS, Part, Postings, counted, keys_in, write
 from indexer.scoring import Scorer
 from indexer.spelling import Stems, corrected
@@ -35,7 +36,7 @@ class LexicalIndex:
 
     def __init__(self, folders: Sequence[Path], checks: Checks = trusted) -> None:
         """Open what `build` wrote, segment by segment; raises IndexDamaged, naming a file."""
-        self._parts = [Postings(folder, checks) for folder in folders]
+        self._parts = of_each(folders, lambda folder: Postings(folder, checks))
         self._counts = Counts(self._parts)
         self._firsts = self._counts.firsts
         none = np.empty(0, np.int8)

@@ -155,7 +155,7 @@ def shared(parts: Iterable[Lists]) -> np.ndarray | None:
     """Have equal centres stand in memory once; return the largest number of them, if any."""
     known: dict[str, np.ndarray] = {}
     for part in parts:
-        part.centres = known.setdefault(checksum(part.centres.tobytes()), part.centres)
+        part.centres = known.setdefault(checksum(part.centres.data), part.centres)
     return max(known.values(), key=len, default=None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from indexer.manifest import (
     generations,
     read_manifest,
 )
+from indexer.reading.files import ending
 from indexer.records import DocumentRecord
 from indexer.store import Store
 from indexer.types import Passage
@@ -223,5 +224,4 @@ def _rescued(generation: Generation, sound: Generation) -> Stores | None:
 
 def content_key(record: DocumentRecord) -> ContentKey:
     """What makes two files read alike."""
-    ending = PurePosixPath(record.path).suffix.lower()
-    return record.file_sha256, record.sidecar_sha256, ending
+    return record.file_sha256, record.sidecar_sha256, ending(record.path)

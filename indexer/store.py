@@ -81,6 +81,11 @@ class Store:
                 f"{self._file} is damaged: {error}; `fundstelle index --rebuild` makes a new one"
             ) from error
 
+    def documents(self) -> int:
+        """How many there are."""
+        ((count,),) = self._query("SELECT count(*) FROM documents")
+        return int(count)
+
     def columns(self) -> list[tuple[Any, ...]]:
         """What `DocumentTable` takes, in the order of numbers."""
         return self._query(f"SELECT {DOCUMENTS} FROM documents ORDER BY number")  # noqa: S608

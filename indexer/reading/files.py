@@ -35,6 +35,18 @@ class Contents:
     began_ns: int  # when, since 1970
 
 
+def ending(path: str) -> str:
+    """A path's ending with its dot, in small letters; "" without one.
+
+    As `PurePath.suffix` in a tenth of its time: an archive has tens of thousands of paths.
+
+    >>> ending("Presse/Satzung.PDF"), ending("Presse.alt/.hidden"), ending("Satzung.")
+    ('.pdf', '', '')
+    """
+    before, dot, last = path.rpartition("/")[2].rpartition(".")
+    return f".{last}".lower() if before and dot and last else ""
+
+
 def stamp(*files: os.stat_result) -> Stamp:
     """What tells whether somebody has touched these files."""
     return tuple(

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 MAX_ID_CHARACTERS = 128
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
+_LETTER = re.compile("[a-z0-9]")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 # Letters that Unicode does not decompose into a base letter and a mark.
 _WHOLE = str.maketrans(
@@ -33,8 +34,8 @@ def doc_id_from_path(relative: str) -> str:
     'presse.gebuehrensatzung-2023.pdf'
     """
     slug = _slug(relative)
-    without_ending = relative.removesuffix(PurePosixPath(relative).suffix)
-    if not slug or not re.search("[a-z0-9]", _slug(without_ending)):
+    # The first condition holds of nearly all, and takes no time.
+    if not (_LETTER.search(slug.rpartition(".")[0]) or _LETTER.search(_without_ending(relative))):
         return f"document-{_path_hash(relative)[:8]}"
     if len(slug) > MAX_ID_CHARACTERS:
         return f"{slug[:115]}-{_path_hash(relative)[:12]}"
@@ -48,6 +49,10 @@ def with_path_suffix(doc_id: str, relative: str) -> str:
     'a-b.md-70e2b57c'
     """
     return f"{doc_id[: MAX_ID_CHARACTERS - 9]}-{_path_hash(relative)[:8]}"
+
+
+def _without_ending(relative: str) -> str:
+    return _slug(relative.removesuffix(PurePosixPath(relative).suffix))
 
 
 def _slug(path: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.errors import ReadError
-from indexer.reading.files import MAX_FILE_BYTES, MAX_SIDECAR_BYTES, CorpusFile, stamp
+from indexer.reading.files import MAX_FILE_BYTES, MAX_SIDECAR_BYTES, CorpusFile, ending, stamp
 
 SIDECAR_ENDING = ".meta.yaml"
 MEDIA_TYPES = {
@@ -132,9 +132,9 @@ def _judge_file(entry: os.DirEntry[str], relative: str, names: set[str], root: s
     status = entry.stat()
     if stat.S_ISDIR(status.st_mode):
         return Skipped(relative + "/", "links to folders are not followed")
-    ending = _ending(entry.name)
-    if ending not in MEDIA_TYPES:
-        what = f"files ending in {ending}" if ending else "files whose name has no ending"
+    own = ending(entry.name)
+    if own not in MEDIA_TYPES:
+        what = f"files ending in {own}" if own else "files whose name has no ending"
         return Skipped(relative, f"{what} are not read")
     sidecar = entry.name + SIDECAR_ENDING
     problem = _file_problem(entry.path, status)
@@ -146,12 +146,6 @@ def _judge_file(entry: os.DirEntry[str], relative: str, names: set[str], root: s
         return CorpusFile(entry.path, relative, stamp(status))
     beside = entry.path + SIDECAR_ENDING
     return CorpusFile(entry.path, relative, stamp(status, Path(beside).stat()), beside)
-
-
-def _ending(name: str) -> str:
-    """With its dot, in small letters; "" without one."""
-    before, dot, ending = name.rpartition(".")
-    return f".{ending}".lower() if before and dot and ending else ""
 
 
 def _why_skipped(name: str) -> str:
