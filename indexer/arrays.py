@@ -23,7 +23,7 @@ def read(file: Path, checks: Checks) -> np.ndarray:
     return np.asarray(_mapped(file))
 
 
-LARGE = 64 << 20  # bytes
+LARGE = 24 << 20  # bytes: some 16,000 passages
 
 
 class Scattered:

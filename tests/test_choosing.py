@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from api.candidates import Candidate
+from api.choosing import READER_SHARE, VALUE_SHARE, Chooser
 from api.engine import Engine
 from indexer.building import bring_up_to_date
 from indexer.settings import Settings
+from indexer.types import Passage
 
 Town = Callable[..., Engine]
 
@@ -115,6 +119,22 @@ def test_at_most_so_many_sentences_are_shown(town: Town) -> None:
     engine = town(list=("title: Antrag\nlanguage: de", f"# Antrag\n\n{text}"))
     answer = engine.ask("Welche Unterlagen brauche ich für den Antrag?", max_sentences=3)
     assert len(answer.answer) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [("Wie viele kamen?", 1), ("Who came?", 1), ("Was ist zu beachten?", 2), ("Why?", 2)],
+)
+def test_fewer_sentences_join_where_a_value_is_asked_for(question: str, shown: int) -> None:
+    passage = Passage("a", 0, 22, "Erster Satz. Zweiter S.", "de")
+    candidates = [
+        Candidate(passage, 0, span, 0.5, 0.5, score, logit=0.0, window=0.0)
+        for span, score in (((0, 12), 0.6), ((13, 23), 0.3 * 0.6))
+    ]
+    nothing = cast("Any", None)  # no other document, so nothing is looked up or encoded
+    choice = Chooser(nothing, nothing, question, "de").choose(candidates, 5, 5)
+    assert VALUE_SHARE > 0.3 > READER_SHARE
+    assert len(choice.shown) == shown
 
 
 def test_a_question_in_a_third_language_is_refused(town: Town) -> None:

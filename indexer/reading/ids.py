@@ -46,7 +46,7 @@ def with_path_suffix(doc_id: str, relative: str) -> str:
     """Return another id for a document whose id is taken: `-` and 8 hex digits of its path's hash.
 
     >>> with_path_suffix("a-b.md", "a b.md")
-    'a-b.md-70e2b57c'
+    'a-b.md-10ad72d8'
     """
     return f"{doc_id[: MAX_ID_CHARACTERS - 9]}-{_path_hash(relative)[:8]}"
 
