@@ -15,7 +15,7 @@ from api.conflicts import Said, contradict
 from api.snapshot import Snapshot
 from api.timeliness import asks_now, outdated
 from indexer.encoder import Encoder
-from indexer.text.kinds import asked_kind
+from indexer.text.kinds import asks_for_value
 from indexer.text.markup import plain
 from indexer.text.values import values
 from indexer.types import Language
@@ -88,7 +88,7 @@ class Chooser:
         self._question = question
         self._language = language
         self._now = asks_now(question)
-        of_value = asked_kind(question) is not None
+        of_value = asks_for_value(question)
         self._share = VALUE_SHARE if of_value else READER_SHARE
         self._floor = VALUE_FLOOR if of_value else READER_FLOOR
         self._vectors: dict[str, np.ndarray] = {}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from pathlib import Path
-from threading import Thread
 
 from api.answering import Considered, answer, consider, search
 from api.answers import (
@@ -57,14 +57,15 @@ class Engine:
             IndexUnavailable, IndexDamaged, EncoderMismatch, EncoderError: before anything slow.
         """
         folder = locate(settings.encoder, allow_download=settings.allow_download)
-        words = Thread(target=read_words)  # beside the index
-        words.start()
+        beside = ThreadPoolExecutor(1)
+        words = beside.submit(read_words)
+        beside.shutdown(wait=False)  # once that is done
         in_force = InForce(settings, fingerprint(folder))
         encoder = load_encoder(
             settings.encoder, allow_download=settings.allow_download, threads=settings.threads
         )
         reader = load_reader() if settings.reader else None
-        words.join()
+        words.result()
         return cls(settings, encoder, reader, in_force)
 
     def seeing_embargoed(self) -> Engine:

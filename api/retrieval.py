@@ -12,10 +12,9 @@ from api.filters import Filters
 from api.repeats import LOOKED_AT, without_repeats
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
-from indexer.concepts import FAR, Reach
+from indexer.concepts import FAR, Reach, concepts
 from indexer.encoder import Encoder
 from indexer.settings import MAX_K, MAX_OFFSET
-from indexer.text.dictionary import translations
 from indexer.text.language import question_language
 from indexer.types import Language
 from indexer.wanted import Wanted
@@ -68,8 +67,7 @@ class Query:
 
 def read_words() -> None:
     """Read what every question is taken in by: the first one need not wait for it."""
-    translations()
-    question_language("Bereit?")
+    concepts("Bereit?", question_language("Bereit?"))
 
 
 def only(allowed: np.ndarray) -> np.ndarray | None:
@@ -174,8 +172,8 @@ def _fused(
     rows = np.union1d(near, np.fromiter(coverage, np.int64, len(coverage)))
     cosines = np.full(len(rows), np.nan, np.float32)
     cosines[np.searchsorted(rows, near)] = known
-    others = np.flatnonzero(np.isnan(cosines))
-    cosines[others] = snapshot.vectors.vectors(rows[others]) @ vector
+    unknown = np.flatnonzero(np.isnan(cosines))
+    cosines[unknown] = snapshot.vectors.vectors(rows[unknown]) @ vector
     coverages = np.array([coverage.get(int(row), 0.0) for row in rows], np.float32)
     best = snapshot.sentences.best(rows, vector)
     scores = method.cosine * cosines + method.coverage * coverages + method.sentence * best

@@ -64,6 +64,7 @@ class Snapshot:
         self.blocks = cache(generation.blocks)  # of an original: each is compared once
         contents = Contents.of(generation)
         self.store, self.vectors = contents.stores, contents.vectors
+        _ = self.vectors.centres  # read before anybody asks, and once
         self.sentences = contents.sentences
         self.terms = LexicalIndex(
             [f / LEXICAL_FOLDER for f in generation.segments], generation.blocks

@@ -32,11 +32,11 @@ class Blocks:
     def __init__(self, generation: Path, path: str, entry: Entry) -> None:
         """Take the file's path below its generation, and what the manifest says of it."""
         self._generation, self._path = generation, path
-        self._checksums: Sequence[str] = entry["blocks"]
-        self._right = bytearray(len(self._checksums))  # 1: compared
+        self.checksums: Sequence[str] = entry["blocks"]
+        self._right = bytearray(len(self.checksums))  # 1: compared
         self._flags = np.frombuffer(self._right, np.uint8)
         self.bytes: int = entry["bytes"]
-        self.whole = not self._checksums  # every block has been compared
+        self.whole = not self.checksums  # every block has been compared
 
     def all(self) -> None:
         """Compare every block; raises IndexDamaged, naming the file, here and below."""
@@ -65,16 +65,17 @@ class Blocks:
                 for block in blocks:
                     if not self._right[block]:
                         stream.seek(block * BLOCK_BYTES)
-                        if checksum(stream.read(BLOCK_BYTES)) != self._checksums[block]:
-                            raise self._damaged(f"is damaged in block {block}")
+                        if checksum(stream.read(BLOCK_BYTES)) != self.checksums[block]:
+                            raise self.damaged(f"is damaged in block {block}")
                         self._right[block] = 1
         except OSError as error:
             if error.errno in _NO_DAMAGE:
                 raise
-            raise self._damaged(f"cannot be read: {error.strerror}") from error
+            raise self.damaged(f"cannot be read: {error.strerror}") from error
         self.whole = bool(self._flags.all())
 
-    def _damaged(self, what: str) -> IndexDamaged:
+    def damaged(self, what: str) -> IndexDamaged:
+        """What to raise where the file turns out to be something else."""
         file = self._generation / self._path
         return IndexDamaged(f"{file} {what}; {REMEDY}", self._generation, self._path)
 

@@ -40,7 +40,9 @@ def publish_documents(
     reused = {f"segments/{segment.name}" for segment in planned.reused}
     known = _take_over(folder, previous, lambda path: "/".join(path.split("/", 2)[:2]) in reused)
     passages = sum(document.count for document in documents)
-    centres = Centres(passages, previous.centres if _same_encoder(encoder, previous) else _none)
+    # A run that writes everything anew takes nothing over: what is gone may have shaped them.
+    takes = planned.reused and _same_encoder(encoder, previous)
+    centres = Centres(passages, previous.centres) if takes else Centres(passages)
     writer = _Writer(folder, encoder, previous, progress, vectors, centres)
     written = []
     number = max((int(segment.name) for segment in previous.segments), default=0)
@@ -105,10 +107,6 @@ class _Writer:
         )
         self.progress("write", 1, 1)
         return written
-
-
-def _none() -> None:
-    """No centres are known."""
 
 
 def _same_encoder(encoder: LazyEncoder, previous: Previous) -> bool:

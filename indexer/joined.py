@@ -145,6 +145,12 @@ class Vectors:
         """The largest number of centres that any of its lists have; read when first asked for."""
         return shared([index.lists for index in self._indexes if index.lists is not None])
 
+    def compare_lists(self) -> None:
+        """Compare every byte of lists and centres; raises IndexDamaged."""
+        for index in self._indexes:
+            if index.lists is not None:
+                index.lists.compare()
+
     @property
     def exact(self) -> int:
         """How many of the passages are all looked at in a search; of the others the nearest."""
@@ -161,7 +167,7 @@ class Vectors:
         scores, rows = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
         exact = self.exact == len(self)
         enough = k if exact else k + k // SPARE + SPARE
-        _ = self.centres  # they stand in memory once from now on
+        _ = self.centres  # they stand in memory once
         probes: dict[int, Probe] = {}
         for index, first in zip(self._indexes, self._rows.firsts, strict=False):
             own = None if allowed is None else allowed[first : first + len(index)]

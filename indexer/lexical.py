@@ -39,8 +39,6 @@ class LexicalIndex:
         self._parts = of_each(folders, lambda folder: Postings(folder, checks))
         self._counts = Counts(self._parts)
         self._firsts = self._counts.firsts
-        none = np.empty(0, np.int8)
-        self._languages = np.concatenate([none, *(part.languages for part in self._parts)])
         self._abbreviations = Abbreviations(
             sorted(  # so that which one counts does not depend on how documents came
                 (short, words, row + int(first))

@@ -30,8 +30,11 @@ NEAR_FILE, CENTRES_FILE = "near.faiss", "centres.npy"
 PROBED = 320
 LEARNED = 16  # centres, times the root of the number of vectors in all segments
 FEWEST = 4  # likewise: with fewer, new segments learn others
-LISTED_FROM = 4_000  # vectors of a segment, if there are centres to take over
-LEARNED_FROM = 30_000  # vectors of a segment, if there are none; to look at all takes 1 ms
+LEARNED_FROM = 30_000  # vectors of a segment; to look at fewer takes a millisecond at most
+# A list holds so many at least, on average: else those probed hold fewer than a search asks for.
+IN_A_LIST = 4
+# Of those that a centre is the mean of: of fewer, it would tell what one of them was.
+MEAN_OF, MEAN_OF_AT_LEAST = 16, 5
 _ROUNDS, _PER_CENTRE = 6, 64  # of k-means; more make no better centres
 
 Probe = tuple[np.ndarray, np.ndarray]  # (1, P) int64 lists, (1, P) float32 products with the query
@@ -40,11 +43,13 @@ Probe = tuple[np.ndarray, np.ndarray]  # (1, P) int64 lists, (1, P) float32 prod
 class Lists:
     """The vectors of a segment by row."""
 
-    def __init__(self, index: Any, blocks: Blocks, centres: Callable[[], np.ndarray]) -> None:
-        """Take the file's blocks, and what reads the centres, which many segments may share."""
+    def __init__(
+        self, index: Any, near: Blocks, around: Blocks, centres: Callable[[], np.ndarray]
+    ) -> None:
+        """Take the blocks of either file, and what reads the centres, which many may share."""
         self._index = index
         self._index.nprobe = min(PROBED, index.nlist)
-        self._blocks = blocks
+        self._near, self._around = near, around
         self._read = centres
         self._centres: np.ndarray | None = None
 
@@ -65,7 +70,8 @@ class Lists:
             index.train(vectors)  # the range of each place: the centres are there
             index.add(vectors)
         around.reset()  # they stand in a file of their own
-        return cls(index, trusted(Path(NEAR_FILE)), lambda: centres)
+        new = trusted(Path(NEAR_FILE))
+        return cls(index, new, new, lambda: centres)
 
     @classmethod
     def load(cls, segment: Path, checks: Checks = trusted) -> Lists:
@@ -73,22 +79,32 @@ class Lists:
 
         The same is raised later, where lists or centres are found damaged when they are first read.
         """
-        file = segment / NEAR_FILE
-        blocks = checks(file)
-        blocks.span(0, 1)  # what FAISS reads now
-        index = mapped(file)
+        near, around = checks(segment / NEAR_FILE), segment / CENTRES_FILE
+        if around.exists():
+            near.span(0, 1)  # what FAISS reads now
+        else:  # written before centres had a file of their own: they stand before the rest
+            near.all()
+        index = mapped(segment / NEAR_FILE)
+        if index.quantizer.ntotal:
+            own = faiss.downcast_index(index.quantizer)
+            return cls(index, near, near, lambda: own.reconstruct_n(0, index.nlist))
+        blocks = checks(around)
 
         def centres() -> np.ndarray:
-            if not (segment / CENTRES_FILE).exists():  # written before they had a file of their own
-                blocks.all()
-                own = faiss.downcast_index(index.quantizer)
-                return np.asarray(own.reconstruct_n(0, index.nlist))
-            found = np.array(read(segment / CENTRES_FILE, checks))
+            found = np.array(read(around, checks))
             if found.shape != (index.nlist, index.d):
-                raise IndexDamaged(f"{segment / CENTRES_FILE} does not fit {NEAR_FILE}")
+                raise blocks.damaged(f"does not fit {NEAR_FILE}")
             return found
 
-        return cls(index, blocks, centres)
+        return cls(index, near, blocks, centres)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def around(self) -> str:
+        """Equal where two segments' centres are the same, as far as can be told without reading."""
+        return " ".join(self._around.checksums) or checksum(self.centres.data)
 
     @property
     def centres(self) -> np.ndarray:
@@ -106,6 +122,11 @@ class Lists:
         written(self._index, segment / NEAR_FILE)
         np.save(segment / CENTRES_FILE, self.centres)
 
+    def compare(self) -> None:
+        """Compare every byte, as a search does when it comes first; raises IndexDamaged."""
+        self._near.all()
+        _ = self.centres
+
     def probe(self, query: np.ndarray) -> Probe:
         """Which lists a query's nearest are looked for in; the same for all with these centres."""
         products = self.centres @ query
@@ -115,7 +136,7 @@ class Lists:
 
     def search(self, query: np.ndarray, k: int, probe: Probe) -> tuple[np.ndarray, np.ndarray]:
         """Return scores, off by .01, and rows of the k nearest in the probed lists, best first."""
-        self._blocks.all()  # any list may be read
+        self._near.all()  # any list may be read
         lists, products = probe
         scores, rows = self._index.search_preassigned(query[None], k, lists, products)
         found = rows[0] >= 0  # FAISS pads short results with row -1
@@ -139,15 +160,15 @@ class Centres:
 
     def of(self, vectors: np.ndarray) -> np.ndarray | None:
         """(L, D) float32 for these vectors; None where all are to be looked at instead."""
-        if len(vectors) < LISTED_FROM:
-            return None
         if self._learned is None:
-            known = self._known()
+            known = self._known() if len(vectors) >= IN_A_LIST * PROBED else None
             if known is not None and len(known) >= FEWEST * math.sqrt(self._together):
                 self._learned = known
             elif len(vectors) > LEARNED_FROM:
                 wanted = LEARNED * math.sqrt(max(self._together, len(vectors)))
-                self._learned = _learned(vectors, min(int(wanted), len(vectors)))
+                self._learned = _learned(vectors, min(int(wanted), len(vectors) // MEAN_OF))
+        if self._learned is None or len(vectors) < IN_A_LIST * len(self._learned):
+            return None
         return self._learned
 
 
@@ -155,7 +176,10 @@ def shared(parts: Iterable[Lists]) -> np.ndarray | None:
     """Have equal centres stand in memory once; return the largest number of them, if any."""
     known: dict[str, np.ndarray] = {}
     for part in parts:
-        part.centres = known.setdefault(checksum(part.centres.data), part.centres)
+        name = part.around
+        if name not in known:
+            known[name] = part.centres
+        part.centres = known[name]
     return max(known.values(), key=len, default=None)
 
 
@@ -187,7 +211,10 @@ def _learned(vectors: np.ndarray, count: int) -> np.ndarray:
     )
     with _all_cores():
         means.train(vectors)
-    return np.asarray(means.centroids, np.float32)
+        _, nearest = means.index.search(vectors, 1)
+    centres = np.asarray(means.centroids, np.float32)
+    members = np.bincount(nearest[:, 0], minlength=count)
+    return np.ascontiguousarray(centres[members >= MEAN_OF_AT_LEAST])
 
 
 def _all_cores() -> threadpool_limits:

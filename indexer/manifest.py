@@ -21,7 +21,9 @@ import msgspec
 from indexer.blocks import Blocks, Entry, checksum
 from indexer.errors import IndexDamaged, IndexUnavailable
 
-FORMAT = 4  # 3: segments, own postings; 4: checksums of blocks, columns, lists of near vectors
+# 3: segments, own postings; 4: checksums of blocks, columns, lists of near vectors. Centres beside
+# the lists came later: whoever does not know them compares all vectors, and finds the same.
+FORMAT = 4
 REMEDY = "`fundstelle index` makes it anew, `fundstelle index --rebuild` checks every byte before"
 
 # Of the rest as it is written, in braces: to write JSON anew takes longer than to read it.

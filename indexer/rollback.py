@@ -97,7 +97,9 @@ def _before(settings: Settings, now: Previous) -> Previous:
             continue
         try:
             generation = read_generation(folder)
-            return Previous.of(generation, Contents.of(generation))
+            contents = Contents.of(generation)
+            contents.vectors.compare_lists()
+            return Previous.of(generation, contents)
         except IndexDamaged:
             continue
     raise NothingPublished(

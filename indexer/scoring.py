@@ -88,7 +88,7 @@ class Scorer:
         allowed: np.ndarray | None,
     ) -> dict[int, float]:
         """The k best of one language, whose terms these are."""
-        scores, scratch = self._zeros()
+        scores, scratch = self._zeros()  # both: an error may have left something in either
         for weight, terms in concepts:
             scored = [self._scored(term, weight) for term in terms]
             if len(scored) == 1:

@@ -17,7 +17,9 @@ from indexer.lists import NEAR_FILE, Centres, Lists, Probe, mapped, written
 from indexer.manifest import Manifest
 
 EXACT_FILE = "vectors.faiss"
-EXACT_UP_TO = 30_000  # allowed vectors that are all compared: that takes a millisecond
+# So many allowed vectors, and any small part of a segment, are compared one by one: that takes a
+# millisecond, and lists could hold too few of them.
+EXACT_UP_TO = 30_000
 _FEW = 1_000  # rows at once, of a search
 
 # One question is a matter of memory, not of cores, and the threads of FAISS and of numpy's BLAS,
@@ -120,9 +122,8 @@ class VectorIndex:
         if self.lists is not None and there > min(EXACT_UP_TO, len(self) // 2):
             probes = {} if probes is None else probes
             own = id(self.lists.centres)
-            if own not in probes:
-                probes[own] = self.lists.probe(query)
-            scores, rows = self.lists.search(query, k, probes[own])
+            probe = probes[own] = probes.get(own) or self.lists.probe(query)
+            scores, rows = self.lists.search(query, k, probe)
             # Where anything near the question is excluded, what comes next may be in no such list.
             if len(rows) == k and (allowed is None or allowed[rows].all()):
                 return scores, rows

@@ -123,10 +123,17 @@ def test_at_most_so_many_sentences_are_shown(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("question", "shown"),
-    [("Wie viele kamen?", 1), ("Who came?", 1), ("Was ist zu beachten?", 2), ("Why?", 2)],
+    [
+        ("Wie viele kamen?", 1),
+        ("Seit wann gibt es das?", 1),
+        ("Who came?", 1),
+        ("Was ist zu beachten?", 2),
+        ("What do I need when I move?", 2),
+        ("Gibt es Hilfe für Leute, wo niemand hilft?", 2),
+    ],
 )
 def test_fewer_sentences_join_where_a_value_is_asked_for(question: str, shown: int) -> None:
-    passage = Passage("a", 0, 22, "Erster Satz. Zweiter S.", "de")
+    passage = Passage("a", 0, 23, "Erster Satz. Zweiter S.", "de")
     candidates = [
         Candidate(passage, 0, span, 0.5, 0.5, score, logit=0.0, window=0.0)
         for span, score in (((0, 12), 0.6), ((13, 23), 0.3 * 0.6))

@@ -72,6 +72,29 @@ def test_damage_in_a_block_is_met_when_the_block_is_first_read(
 
 
 @pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("name", ["near.faiss", "centres.npy"])
+def test_where_lists_are_damaged_the_former_generation_answers_until_they_are_made_anew(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("indexer.lists.LEARNED_FROM", 60)
+    monkeypatch.setattr("indexer.lists.MEAN_OF_AT_LEAST", 1)
+    (tmp_path / "corpus").mkdir()
+    settings = Settings(corpus=(tmp_path / "corpus",), index=tmp_path / "index")
+    write(settings, {f"{n:03}.txt": f"Halle {n} hat {n + 99} Tore." for n in range(150)})
+    bring_up_to_date(settings)
+    write(settings, {"000.txt": "Halle 0 wurde abgerissen."})
+    bring_up_to_date(settings)
+    damaged = published(settings, name)
+    flip(damaged, damaged.stat().st_size // 2)
+    assert opened(settings, encoder).search("Wie viele Tore?").index.generation == 1
+    assert noted(current(settings.index).folder)
+    bring_up_to_date(settings)
+    hits = opened(settings, encoder).search("Was wurde abgerissen?")
+    assert hits.index.generation == 3
+    assert hits.hits[0].quote == "Halle 0 wurde abgerissen."
+
+
+@pytest.mark.usefixtures("small_blocks")
 def test_a_damaged_generation_is_not_taken_up_again_but_a_newer_one_is(
     settings: Settings, encoder: Encoder, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -12,7 +12,15 @@ import pytest
 from indexer.blocks import Blocks, summed
 from indexer.errors import IndexDamaged
 from indexer.joined import Vectors
-from indexer.lists import CENTRES_FILE, FEWEST, LISTED_FROM, NEAR_FILE, Centres, written
+from indexer.lists import (
+    CENTRES_FILE,
+    FEWEST,
+    IN_A_LIST,
+    MEAN_OF_AT_LEAST,
+    NEAR_FILE,
+    Centres,
+    written,
+)
 from indexer.manifest import FORMAT, Manifest, Segment
 from indexer.vectors import EXACT_UP_TO, VectorIndex, near_passages
 
@@ -155,31 +163,64 @@ def test_segments_of_both_kinds_are_searched_as_one(large: VectorIndex, many: np
 def test_segments_share_the_centres_of_the_first_large_one(
     many: np.ndarray, tmp_path: Path
 ) -> None:
-    centres = Centres(len(many) + LISTED_FROM)
-    for name, vectors in (("1", many), ("2", many[:LISTED_FROM]), ("3", many[:50])):
+    centres = Centres(2 * len(many))
+    second = many[: len(many) // 2]
+    for name, vectors in (("1", many), ("2", second), ("3", many[:50])):
         (tmp_path / name).mkdir()
         VectorIndex.build(vectors, centres).save(tmp_path / name)
     assert not (tmp_path / "3" / NEAR_FILE).exists()  # to compare fifty takes no time
+    assert len(second) < EXACT_UP_TO  # by itself it would have no lists
     parts = [VectorIndex.load(tmp_path / name) for name in ("1", "2", "3")]
     joined = Vectors(parts, 32)
     assert joined.exact == 50
     _, rows = joined.search(many[7], 5)
-    first, second = (part.lists for part in parts[:2])
-    assert first is not None
-    assert second is not None
-    assert first.centres is second.centres
-    assert joined.centres is first.centres
-    assert {7, len(many) + 7, len(many) + LISTED_FROM + 7} <= set(rows.tolist())
+    assert {7, len(many) + 7, len(many) + len(second) + 7} <= set(rows.tolist())
+    own = [part.lists.centres for part in parts if part.lists is not None]
+    assert own[0] is own[1] is joined.centres
+
+
+@pytest.mark.parametrize("share", [0.001, 0.4, 0.9])
+def test_with_any_filter_all_k_hits_come_back_from_a_small_segment_with_lists(
+    many: np.ndarray, share: float
+) -> None:
+    centres = Centres(2 * len(many))
+    centres.of(many)
+    small = many[: len(many) // 2]
+    index = VectorIndex.build(small, centres)
+    assert not index.exact
+    allowed = np.random.default_rng(3).random(len(small)) < share
+    k = min(300, int(allowed.sum()))
+    _, rows = index.search(many[0], k, allowed)
+    assert len(set(rows.tolist())) == k
+    assert allowed[rows].all()
 
 
 def test_where_centres_have_become_too_few_a_large_segment_learns_others(many: np.ndarray) -> None:
     few = many[:100]
-    for together in (len(many), 200_000):
-        learned = Centres(together, lambda: few).of(many)
-        assert learned is not None
-        assert len(learned) >= FEWEST * together**0.5
+    learned = Centres(80_000, lambda: few).of(many)
+    assert learned is not None
+    assert len(learned) >= FEWEST * 80_000**0.5
     assert Centres(600, lambda: few).of(many) is few
-    assert Centres(200_000, lambda: few).of(many[:LISTED_FROM]) is None
+
+
+def test_a_centre_is_the_mean_of_several_so_that_none_is_a_removed_passage(
+    many: np.ndarray,
+) -> None:
+    centres = Centres(len(many)).of(many)
+    assert centres is not None
+    members = np.bincount((many @ centres.T).argmax(axis=1), minlength=len(centres))
+    # Some are nearer to a centre that stays since others have been dropped.
+    assert np.quantile(members, 0.01) >= MEAN_OF_AT_LEAST - 1
+    assert (many @ centres.T).max() < 1 - 1e-6
+
+
+def test_a_segment_that_would_have_less_than_a_search_asks_for_in_its_lists_has_none(
+    many: np.ndarray,
+) -> None:
+    centres = Centres(len(many))
+    learned = centres.of(many)
+    assert learned is not None
+    assert centres.of(many[: IN_A_LIST * len(learned) - 1]) is None
 
 
 def test_lists_that_hold_their_centres_themselves_are_still_read(
@@ -201,7 +242,7 @@ def test_centres_that_are_not_those_of_the_lists_are_damage(
 ) -> None:
     VectorIndex.build(many).save(tmp_path)
     np.save(tmp_path / CENTRES_FILE, many[:7])
-    with pytest.raises(IndexDamaged, match="centres.npy does not fit near.faiss"):
+    with pytest.raises(IndexDamaged, match="does not fit near.faiss"):
         VectorIndex.load(tmp_path).search(many[0], 5)
 
 
