@@ -91,7 +91,7 @@ def test_where_lists_are_damaged_the_former_generation_answers_until_they_are_ma
     bring_up_to_date(settings)
     hits = opened(settings, encoder).search("Was wurde abgerissen?")
     assert hits.index.generation == 3
-    assert hits.hits[0].quote == "Halle 0 wurde abgerissen."
+    assert hits.hits[0].text == "Halle 0 wurde abgerissen."
 
 
 @pytest.mark.usefixtures("small_blocks")
