@@ -41,7 +41,8 @@ reader: install
 	$(BIN)/python -m indexer.training.reader.train --run reader --steps 1500
 	$(BIN)/python -m eval.reader_examples $(DATA)
 	$(BIN)/python -m indexer.training.reader.train --run reader-written --start reader --steps 900
-	$(BIN)/python -m indexer.training.reader.export reader-written --out indexer/reader_model
+	$(BIN)/python -m indexer.training.reader.train --run reader-towns --start reader-written --steps 1400
+	$(BIN)/python -m indexer.training.reader.export reader-written reader-towns --out indexer/reader_model
 	$(BIN)/python -m eval.calibration $(DATA)
 	$(BIN)/python -m eval.operating_point --shared $(DATA)/..
 

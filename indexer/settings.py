@@ -44,7 +44,7 @@ class Settings:
     threads: int = 0  # for encoding; 0: as many as there are cores
     passage_tokens: int = PASSAGE_TOKENS  # budget of one passage, in tokens of our own encoding
     reader: bool = True  # reads the best passages with the question; off: quicker, less sure
-    answer_threshold: float = 0.34  # confidence from which an answer is shown
+    answer_threshold: float = 0.35  # confidence from which an answer is shown
     clock: str = ""  # a day such as 2026-11-21 to answer as of, for tests; empty: today
     keep_generations: int = 1  # older ones kept beside the published one
 
