@@ -15,17 +15,14 @@ from api.conflicts import Said, contradict
 from api.snapshot import Snapshot
 from api.timeliness import asks_now, outdated
 from indexer.encoder import Encoder
-from indexer.text.kinds import asks_for_value
 from indexer.text.markup import plain
 from indexer.text.values import values
 from indexer.types import Language
 
 # A sentence joins the answer if it is nearly as good as the best one: without the reader by its
-# score, with it by the share of the best one's probability, and by no less than the floor. Where a
-# question asks for a value (who, when, how many), one sentence mostly says it.
+# score, with it by the share of the best one's probability (`python -m eval.sentence_choice`).
 SENTENCE_MARGIN = 0.06
-READER_SHARE, READER_FLOOR = 0.2, 0.03
-VALUE_SHARE, VALUE_FLOOR = 0.4, 0.05
+READER_SHARE = 0.4
 # For a question about now, newer sentences come first among those of this share.
 NOW_SHARE = 0.6
 # Cosine from which two sentences with the same values say the same in two languages.
@@ -88,9 +85,6 @@ class Chooser:
         self._question = question
         self._language = language
         self._now = asks_now(question)
-        of_value = asks_for_value(question)
-        self._share = VALUE_SHARE if of_value else READER_SHARE
-        self._floor = VALUE_FLOOR if of_value else READER_FLOOR
         self._vectors: dict[str, np.ndarray] = {}
 
     def newest_first(self, candidates: list[Candidate]) -> list[Candidate]:
@@ -137,7 +131,7 @@ class Chooser:
             return True
         if candidate.logit is None:
             return candidate.score >= first.score - SENTENCE_MARGIN
-        return candidate.score >= max(self._floor, self._share * first.score)
+        return candidate.score >= READER_SHARE * first.score
 
     def _with(
         self, shown: Sequence[Shown], place: int, other: Candidate, max_passages: int
