@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from api.page.texts import TEXTS
 from browser.conftest import Open
+from eval import town
 from eval.screenshots import ANSWERED, VIEWS, ask
 
 DE = TEXTS["de"]
@@ -105,7 +106,7 @@ def test_shortcuts_work_and_never_while_one_types(site: str, open_page: Open) ->
     page = open_page(site)
     page.keyboard.type("/?n")
     expect(page.locator("#q")).to_have_value("/?n")
-    ask(page, ANSWERED)
+    ask(page, town.CONFLICT)  # two citations
     page.keyboard.press("n")
     expect(page.locator("#citation-1")).to_be_focused()
     page.keyboard.press("n")
@@ -118,7 +119,7 @@ def test_shortcuts_work_and_never_while_one_types(site: str, open_page: Open) ->
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
-    expect(page.locator("#q")).to_have_value(ANSWERED)
+    expect(page.locator("#q")).to_have_value(town.CONFLICT)
 
 
 def test_shortcuts_can_be_turned_off_for_good(site: str, open_page: Open) -> None:
