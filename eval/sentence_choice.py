@@ -20,7 +20,7 @@ from api.engine import Engine
 from api.filters import Filters
 from eval.answers.municipal import LANGUAGES, PageQuestion, texts
 from eval.indexing import opened, write_texts
-from indexer.text.kinds import asks_for_value
+from indexer.text.kinds import asked_kind
 from indexer.training.overlap import EvaluationText
 from indexer.training.reader.written import HELD_OUT_TOWNS, Collection, collections, says
 from indexer.training.sources import HELD_OUT_PAGES, Asked, TrainingData, is_held_out
@@ -60,7 +60,7 @@ def _of_pages(sources: TrainingData) -> Iterator[tuple[str, bool, Scored]]:
     with opened(write=write_texts(texts(questions))) as engine:
         for question, own, other in product(questions, LANGUAGES, LANGUAGES):
             if question.gold[other]:
-                of_value = asks_for_value(question.questions[own])
+                of_value = asked_kind(question.questions[own]) is not None
                 yield "pages", of_value, _scored(engine, question, own, other)
 
 
@@ -82,7 +82,7 @@ def _of_place(engine: Engine, collection: Collection) -> Iterator[tuple[str, boo
                 for text, one in zip(texts, candidates, strict=True)
             ]
             scores = np.array([one.score for one in candidates])
-            of_value = asks_for_value(question)
+            of_value = asked_kind(question) is not None
             if any(gold):  # else no choice among them is right
                 yield "places", of_value, Scored(np.array(gold), scores, once=True)
 

@@ -30,7 +30,7 @@ NEAR_FILE, CENTRES_FILE = "near.faiss", "centres.npy"
 PROBED = 320
 LEARNED = 16  # centres, times the root of the number of vectors in all segments
 FEWEST = 4  # likewise: with fewer, new segments learn others
-LEARNED_FROM = 30_000  # vectors of a segment; to look at fewer takes a millisecond at most
+EXACT_UP_TO = 30_000  # vectors: to compare all of them takes a millisecond
 # A list holds so many at least, on average: else those probed hold fewer than a search asks for.
 IN_A_LIST = 4
 # Of those that a centre is the mean of: of fewer, it would tell what one of them was.
@@ -164,7 +164,7 @@ class Centres:
             known = self._known() if len(vectors) >= IN_A_LIST * PROBED else None
             if known is not None and len(known) >= FEWEST * math.sqrt(self._together):
                 self._learned = known
-            elif len(vectors) > LEARNED_FROM:
+            elif len(vectors) > EXACT_UP_TO:
                 wanted = LEARNED * math.sqrt(max(self._together, len(vectors)))
                 self._learned = _learned(vectors, min(int(wanted), len(vectors) // MEAN_OF))
         if self._learned is None or len(vectors) < IN_A_LIST * len(self._learned):

@@ -51,6 +51,7 @@ class Scorer:
             row -> score > 0; of equal ones the first rows.
         """
         concepts = self._looked_up(wanted)
+        scores, scratch = self._zeros()
         best: dict[int, float] = {}
         for language in LANGUAGES:
             own = [
@@ -58,7 +59,7 @@ class Scorer:
                 for weight, terms in concepts
             ]
             if any(terms for _, terms in own):
-                best |= self._best(own, k, allowed)
+                best |= self._best(own, k, allowed, scores, scratch)
         return best
 
     def _looked_up(
@@ -86,9 +87,10 @@ class Scorer:
         concepts: Sequence[tuple[float, Sequence[_Term]]],
         k: int,
         allowed: np.ndarray | None,
+        scores: np.ndarray,
+        scratch: np.ndarray,
     ) -> dict[int, float]:
-        """The k best of one language, whose terms these are."""
-        scores, scratch = self._zeros()  # both: an error may have left something in either
+        """The k best of one language, whose terms these are; leaves zeros in the last two."""
         for weight, terms in concepts:
             scored = [self._scored(term, weight) for term in terms]
             if len(scored) == 1:
@@ -100,14 +102,15 @@ class Scorer:
             for rows, _ in scored:
                 scores[rows] += scratch[rows]
                 scratch[rows] = 0.0  # once, however often a row stands there
-        rows = np.flatnonzero(scores > 0)  # ten times as fast as of the floats themselves
-        if allowed is not None:
-            rows = rows[allowed[rows]]
+        touched = np.flatnonzero(scores > 0)  # ten times as fast as of the floats themselves
+        rows = touched if allowed is None else touched[allowed[touched]]
         rows = first_best(rows, scores, k)
-        return dict(zip(rows.tolist(), scores[rows].tolist(), strict=True))
+        best = dict(zip(rows.tolist(), scores[rows].tolist(), strict=True))
+        scores[touched] = 0.0
+        return best
 
     def _zeros(self) -> np.ndarray:
-        """(2, N) float32, until this thread asks again."""
+        """(2, N) float32, until this thread asks again; an error may have left something there."""
         if not hasattr(self._own, "zeros"):
             self._own.zeros = np.empty((2, int(self._firsts[-1])), np.float32)
         zeros: np.ndarray = self._own.zeros

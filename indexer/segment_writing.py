@@ -117,14 +117,15 @@ def _write_vectors(
 def _verify(segment: Path, documents: int, passages: int) -> None:
     """Open what was written as a reader would; raises IndexDamaged where counts differ."""
     store, vectors = Store(segment), VectorIndex.load(segment)
-    if vectors.lists is not None:
-        vectors.lists.compare()
+    lists = vectors.lists
+    if lists is not None:
+        lists.compare()
     try:
         counts = {
             "documents": (len(store.columns()), documents),
             "passages": (len(store), passages),
             "vectors": (len(vectors), passages),
-            "vectors in lists": (len(vectors.lists or vectors), passages),
+            "vectors in lists": (len(vectors if lists is None else lists), passages),
             "sentence vectors": (len(SentenceVectors.load(segment)), passages),
             "terms": (len(LexicalIndex([segment / LEXICAL_FOLDER])), passages),
         }

@@ -13,13 +13,10 @@ from threadpoolctl import threadpool_limits
 
 from indexer.arrays import LARGE, Scattered
 from indexer.blocks import Blocks, Checks, trusted
-from indexer.lists import NEAR_FILE, Centres, Lists, Probe, mapped, written
+from indexer.lists import EXACT_UP_TO, NEAR_FILE, Centres, Lists, Probe, mapped, written
 from indexer.manifest import Manifest
 
 EXACT_FILE = "vectors.faiss"
-# So many allowed vectors, and any small part of a segment, are compared one by one: that takes a
-# millisecond, and lists could hold too few of them.
-EXACT_UP_TO = 30_000
 _FEW = 1_000  # rows at once, of a search
 
 # One question is a matter of memory, not of cores, and the threads of FAISS and of numpy's BLAS,
@@ -119,6 +116,7 @@ class VectorIndex:
         k = min(k, there)
         if k == 0:
             return np.empty(0, np.float32), np.empty(0, np.int64)
+        # Of few allowed vectors, or a small part of a segment, lists could hold too few.
         if self.lists is not None and there > min(EXACT_UP_TO, len(self) // 2):
             probes = {} if probes is None else probes
             own = id(self.lists.centres)

@@ -76,7 +76,7 @@ def test_damage_in_a_block_is_met_when_the_block_is_first_read(
 def test_where_lists_are_damaged_the_former_generation_answers_until_they_are_made_anew(
     tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("indexer.lists.LEARNED_FROM", 60)
+    monkeypatch.setattr("indexer.lists.EXACT_UP_TO", 60)
     monkeypatch.setattr("indexer.lists.MEAN_OF_AT_LEAST", 1)
     (tmp_path / "corpus").mkdir()
     settings = Settings(corpus=(tmp_path / "corpus",), index=tmp_path / "index")

@@ -18,8 +18,8 @@ from eval.scale.nearest import best_of, nearest
 from eval.scale.real import main as real_vectors
 from eval.scale.shape import list_recall
 from eval.scale.stand_in import StandIn
+from indexer.lists import EXACT_UP_TO
 from indexer.settings import Settings
-from indexer.vectors import EXACT_UP_TO
 
 
 def train(folder: Path) -> Path:

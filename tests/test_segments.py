@@ -13,6 +13,7 @@ from api.engine import Engine
 from indexer.building import bring_up_to_date
 from indexer.cutting import TakenOver
 from indexer.errors import IndexDamaged
+from indexer.lists import CENTRES_FILE
 from indexer.manifest import Generation, Segment, current
 from indexer.records import DocumentRecord
 from indexer.segments import LARGEST, LIKE_SIZE, Plan, plan
@@ -260,3 +261,36 @@ def test_a_rebuild_finds_damage_that_keeps_the_length(settings: Settings) -> Non
     assert not bring_up_to_date(settings).published
     bring_up_to_date(settings, rebuild=True)
     assert Engine.open(settings).original("messe.txt").path.read_text("utf-8").startswith("Die")
+
+
+def test_later_segments_take_centres_over_and_a_rebuild_learns_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Centres outlive what shaped them; whoever wants them gone rebuilds."""
+    monkeypatch.setattr("indexer.lists.EXACT_UP_TO", 60)
+    monkeypatch.setattr("indexer.lists.PROBED", 5)
+    monkeypatch.setattr("indexer.lists.FEWEST", 0)
+    monkeypatch.setattr("indexer.lists.MEAN_OF_AT_LEAST", 1)
+    (tmp_path / "corpus").mkdir()
+    settings = Settings(corpus=(tmp_path / "corpus",), index=tmp_path / "index")
+
+    def centres() -> list[bytes]:
+        files = [folder / CENTRES_FILE for folder in current(settings.index).segments]
+        return [file.read_bytes() for file in files if file.exists()]
+
+    def write(numbers: range) -> None:
+        for number in numbers:
+            file = settings.corpus[0] / f"{number:03}.txt"
+            file.write_text(f"Halle {number} hat {number + 99} Tore.\n", "utf-8")
+
+    write(range(150))
+    bring_up_to_date(settings)
+    write(range(150, 200))
+    bring_up_to_date(settings)
+    first, second = centres()
+    assert first == second
+    for number in range(40):
+        (settings.corpus[0] / f"{number:03}.txt").unlink()
+    bring_up_to_date(settings, rebuild=True)
+    assert centres()
+    assert first not in centres()

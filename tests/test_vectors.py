@@ -14,6 +14,7 @@ from indexer.errors import IndexDamaged
 from indexer.joined import Vectors
 from indexer.lists import (
     CENTRES_FILE,
+    EXACT_UP_TO,
     FEWEST,
     IN_A_LIST,
     MEAN_OF_AT_LEAST,
@@ -22,7 +23,7 @@ from indexer.lists import (
     written,
 )
 from indexer.manifest import FORMAT, Manifest, Segment
-from indexer.vectors import EXACT_UP_TO, VectorIndex, near_passages
+from indexer.vectors import VectorIndex, near_passages
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,6 @@ _ASKED: tuple[tuple[Kind, str], ...] = (
 _PATTERNS = [(kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for kind, words in _ASKED]
 # A question word stands at the beginning of a question, or soon behind it ("Seit wann …").
 _BEGINNING = 60  # characters
-_FIRST_WORDS = 8  # characters: a preposition may come before ("Auf wie viele …")
 _NAME = re.compile(
     r"(?:Dr\.|Prof\.|Herrn?|Frau|Mr\.?|Ms\.?|Mrs\.?)\s+[A-ZÄÖÜ]\w+|"
     r"\b[A-ZÄÖÜ][a-zäöüßéèç]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?\s+(?:(?:von|van|de|zu|der)\s+)*"
@@ -78,17 +77,6 @@ def asked_kind(question: str) -> Kind | None:
         if pattern.search(beginning):
             return kind
     return None
-
-
-def asks_for_value(question: str) -> bool:
-    """Whether a question asks for one such thing in its first words.
-
-    >>> asks_for_value("Seit wann?"), asks_for_value("What do I need when I move?")
-    (True, False)
-    """
-    beginning = question[:_BEGINNING]
-    first = (pattern.search(beginning) for _, pattern in _PATTERNS)
-    return any(found is not None and found.start() <= _FIRST_WORDS for found in first)
 
 
 def holds(kind: Kind, text: str) -> bool:
