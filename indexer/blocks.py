@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import xxhash
 
 from indexer.errors import IndexDamaged
 
-BLOCK_BYTES = 1 << 20  # a part of the index's format
+# A question needs a few hundred rows, each in another block: what is compared with them counts.
+BLOCK_BYTES = 1 << 17
+_ONCE = 1 << 20  # of files that do not say: written before format 5
 REMEDY = "`fundstelle status --verify` and then `fundstelle index` make it anew"
-Entry = dict[str, Any]  # of a file: bytes, sha256, blocks: the checksum of each, 16 hex digits
+# Of a file: bytes, sha256, block_bytes, blocks: the checksum of each, 16 hex digits.
+Entry = dict[str, Any]
 _NO_DAMAGE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}  # of the machine, and soon over
 
 hash64 = xxhash.xxh3_64_intdigest
@@ -33,6 +37,8 @@ class Blocks:
         """Take the file's path below its generation, and what the manifest says of it."""
         self._generation, self._path = generation, path
         self.checksums: Sequence[str] = entry["blocks"]
+        self.sha256: str | None = entry.get("sha256")
+        self._size: int = entry.get("block_bytes", _ONCE)
         self._right = bytearray(len(self.checksums))  # 1: compared
         self._flags = np.frombuffer(self._right, np.uint8)
         self.bytes: int = entry["bytes"]
@@ -46,7 +52,7 @@ class Blocks:
         """Compare the blocks that hold the bytes from `start` to before `end`."""
         if self.whole or start >= end:
             return
-        first, last = start // BLOCK_BYTES, (end - 1) // BLOCK_BYTES
+        first, last = start // self._size, (end - 1) // self._size
         if self._right.find(0, first, last + 1) >= 0:
             self._compare(range(first, last + 1))
 
@@ -54,18 +60,20 @@ class Blocks:
         """The same for many spans at once, none empty and each shorter than a block."""
         if self.whole:
             return
-        blocks = np.concatenate([starts, ends - 1]) // BLOCK_BYTES
+        blocks = np.concatenate([starts, ends - 1]) // self._size
         if not self._flags[blocks].all():
             self._compare(np.unique(blocks).tolist())
 
-    def _compare(self, blocks: Iterable[int]) -> None:
+    def _compare(self, blocks: Collection[int]) -> None:
         file = self._generation / self._path
         try:
             with file.open("rb") as stream:
+                if len(blocks) < len(self.checksums):
+                    _read_no_further(stream)
                 for block in blocks:
                     if not self._right[block]:
-                        stream.seek(block * BLOCK_BYTES)
-                        if checksum(stream.read(BLOCK_BYTES)) != self.checksums[block]:
+                        stream.seek(block * self._size)
+                        if checksum(stream.read(self._size)) != self.checksums[block]:
                             raise self.damaged(f"is damaged in block {block}")
                         self._right[block] = 1
         except OSError as error:
@@ -96,4 +104,15 @@ def summed(file: Path) -> Entry:
             sha256.update(block)
             blocks.append(checksum(block))
             size += len(block)
-    return {"bytes": size, "sha256": sha256.hexdigest(), "blocks": blocks}
+    return {
+        "bytes": size,
+        "sha256": sha256.hexdigest(),
+        "block_bytes": BLOCK_BYTES,
+        "blocks": blocks,
+    }
+
+
+def _read_no_further(stream: BinaryIO) -> None:
+    """Systems read ahead by up to megabytes: of blocks here and there that is most of the file."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_RANDOM)

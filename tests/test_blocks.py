@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from indexer.arrays import MappedRows
-from indexer.blocks import BLOCK_BYTES, Blocks, summed
+from indexer.blocks import BLOCK_BYTES, Blocks, checksum, summed
 from indexer.errors import IndexDamaged
 
 BYTES = 3 * BLOCK_BYTES + 17  # four blocks, the last one short
@@ -44,6 +44,18 @@ def test_one_pass_gives_what_three_would(file: Path) -> None:
     assert entry["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert [len(one) for one in entry["blocks"]] == [16] * 4
     assert summed(file) == entry
+
+
+def test_a_file_that_does_not_say_how_large_its_blocks_are_has_those_of_format_4(
+    file: Path,
+) -> None:
+    file.write_bytes(np.random.default_rng(2).bytes((1 << 20) + 5))
+    data = file.read_bytes()
+    entry = {"bytes": len(data), "blocks": [checksum(data[: 1 << 20]), checksum(data[1 << 20 :])]}
+    Blocks(file.parent, file.name, entry).all()
+    flip(file, BLOCK_BYTES)  # in the second block of today's size, in the first of that time
+    with pytest.raises(IndexDamaged, match="damaged in block 0"):
+        Blocks(file.parent, file.name, entry).span(0, 1)
 
 
 @pytest.mark.parametrize("place", [0, BLOCK_BYTES - 1, BLOCK_BYTES, 2 * BLOCK_BYTES + 5, BYTES - 1])

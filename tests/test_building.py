@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from api.engine import Engine
+from indexer.blocks import checksum
 from indexer.building import bring_up_to_date
 from indexer.cutting import LazyEncoder
 from indexer.encoder import Encoder, locate
 from indexer.encoder_files import SHA256_LIST
 from indexer.errors import EncoderMismatch, IndexDamaged, NothingPublished
-from indexer.manifest import current, current_name
+from indexer.manifest import FORMAT, current, current_name
 from indexer.reading.walk import Failed, walk
 from indexer.settings import Settings
 from indexer.summary import Summary
@@ -223,12 +224,32 @@ def test_an_index_of_an_older_format_is_made_anew_by_a_rebuild(settings: Setting
         del entry["blocks"]
     manifest.write_text(json.dumps({**plain, "format": 3}))
     (settings.index / "CURRENT").write_text("000001\n")
-    with pytest.raises(IndexDamaged, match="format 3, this version reads 4; run `fundstelle index"):
+    with pytest.raises(IndexDamaged, match="format 3, this version reads 4 and 5; run `fund"):
         bring_up_to_date(settings)
     assert current_name(settings.index) == "000001"
     summary = bring_up_to_date(settings, rebuild=True)
     assert (summary.published, summary.generation) == (True, 2)
     assert ids(settings) == ["award.en.txt", "presse.messe.md"]
+
+
+def test_an_index_of_format_4_is_searched_and_gone_on_with(settings: Settings) -> None:
+    bring_up_to_date(settings)
+    generation = current(settings.index)
+    plain = generation.manifest
+    for path, entry in plain.files.items():
+        data = (generation.folder / path).read_bytes()
+        del entry["block_bytes"]  # 1 MiB each, and the manifest did not say so
+        entry["blocks"] = [
+            checksum(data[first : first + (1 << 20)]) for first in range(0, len(data), 1 << 20)
+        ]
+    (generation.folder / "manifest.json").write_text(replace(plain, format=4).to_json())
+    assert Engine.open(settings).search("Wie viele Besucher?").hits[0].doc_id == "presse.messe.md"
+    (settings.corpus[0] / "neu.txt").write_text("Die Brücke wird im Mai gesperrt.\n", "utf-8")
+    summary = bring_up_to_date(settings)
+    assert (summary.added, summary.embedded) == (1, 1)
+    assert current(settings.index).manifest.format == FORMAT
+    hits = Engine.open(settings).search("Wann wird die Brücke gesperrt?").hits
+    assert hits[0].doc_id == "neu.txt"
 
 
 def test_two_files_with_one_id_are_both_named(settings: Settings) -> None:

@@ -112,7 +112,7 @@ def test_a_changed_byte_is_found_by_reading_everything(tmp_path: Path) -> None:
 def test_a_format_of_another_version_is_refused_with_the_remedy(tmp_path: Path) -> None:
     manifest = publish_one(tmp_path, "one").folder / "manifest.json"
     manifest.write_text(re.sub(r'"format": \d+', '"format": 99', manifest.read_text()))
-    with pytest.raises(IndexDamaged, match="has format 99, this version reads 4; run"):
+    with pytest.raises(IndexDamaged, match="has format 99, this version reads 4 and 5; run"):
         current(tmp_path)
 
 
