@@ -24,6 +24,7 @@ from api.retrieval import SHIPPED, Method, ranked, read_words
 from api.snapshot import Snapshot
 from api.stopwatch import Stopwatch
 from api.verifying import Quote, Verdict, verify
+from indexer.collecting import rarely_collected
 from indexer.damage import note
 from indexer.encoder import Encoder, fingerprint, load_encoder, locate
 from indexer.errors import IndexDamaged
@@ -60,7 +61,8 @@ class Engine:
         beside = ThreadPoolExecutor(1)
         words = beside.submit(read_words)
         beside.shutdown(wait=False)  # once that is done
-        in_force = InForce(settings, fingerprint(folder))
+        with rarely_collected():
+            in_force = InForce(settings, fingerprint(folder))
         encoder = load_encoder(
             settings.encoder, allow_download=settings.allow_download, threads=settings.threads
         )

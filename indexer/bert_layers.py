@@ -63,7 +63,7 @@ def load_weights(file: Path) -> Weights:
 
 def round_up(tokens: int) -> int:
     """Round up: torch keeps kernels for every number of rows that it has seen."""
-    step = 8 if tokens <= 64 else 32 if tokens <= 256 else 128
+    step = 8 if tokens <= 64 else 32 if tokens <= 512 else 128
     return -(-tokens // step) * step
 
 

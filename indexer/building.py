@@ -13,6 +13,7 @@ from pathlib import Path
 
 from indexer import changes
 from indexer.ahead import Cutter
+from indexer.collecting import rarely_collected
 from indexer.cutting import LazyEncoder
 from indexer.damage import note
 from indexer.drafts import Draft, collect
@@ -65,7 +66,7 @@ def bring_up_to_date(
     folders = dict.fromkeys(folder.resolve() for folder in settings.corpus)
     settings = replace(settings, corpus=tuple(folders))
     refuse_nested(settings.corpus)
-    with writing(settings.index, wait_s):
+    with writing(settings.index, wait_s), rarely_collected():
         while True:
             try:
                 with building(settings.index) as folder:

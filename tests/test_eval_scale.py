@@ -15,7 +15,7 @@ from api.engine import Engine
 from eval.scale.__main__ import main
 from eval.scale.documents import ARTICLES, LAWS, PARALLEL, write_documents
 from eval.scale.nearest import best_of, nearest
-from eval.scale.real import main as real_vectors
+from eval.scale.real import main as embed
 from eval.scale.shape import list_recall
 from eval.scale.stand_in import StandIn
 from indexer.lists import EXACT_UP_TO
@@ -111,14 +111,18 @@ def test_the_table_has_every_stage_and_a_second_one_is_drawn_like_it(tmp_path: P
 
 def test_passages_alone_are_embedded_and_a_stopped_call_goes_on(tmp_path: Path) -> None:
     file, given = tmp_path / "real.npy", ["--shared", str(shared(tmp_path))]
-    assert CliRunner().invoke(real_vectors, ["3", str(file), *given]).exit_code == 0
+    assert CliRunner().invoke(embed, ["3", str(file), *given]).exit_code == 0
     vectors = np.load(file)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert vectors.shape == (3, 384)
     [part] = (tmp_path / "real.parts").glob("0*.npy")
     np.save(part, vectors[::-1])  # as if made before the stop: it is not made again
-    assert CliRunner().invoke(real_vectors, ["3", str(file), *given]).exit_code == 0
+    assert CliRunner().invoke(embed, ["3", str(file), *given]).exit_code == 0
     np.testing.assert_array_equal(np.load(file), vectors[::-1])
+    folder = str(tmp_path / "drawn")
+    drawn = CliRunner().invoke(main, ["20", *given, "--folder", folder, "--like", str(file)])
+    assert drawn.exit_code == 0, drawn.output
+    assert "recall@10" in drawn.output
 
 
 def test_recall_is_the_share_of_the_nearest_that_a_search_finds(vectors: np.ndarray) -> None:

@@ -18,10 +18,9 @@ import numpy as np
 from api.engine import Engine
 from eval.scale.documents import write_documents
 from eval.scale.measuring import bytes_per_passage, changed, questions, recall, started, timed
-from eval.scale.stand_in import LazyStandIn, StandIn
+from eval.scale.stand_in import LazyStandIn, StandIn, real_vectors
 from eval.suites.choosing import SHARED
 from indexer.building import bring_up_to_date
-from indexer.contents import Contents
 from indexer.cutting import LazyEncoder
 from indexer.manifest import current
 from indexer.settings import Settings
@@ -39,8 +38,8 @@ AT_ONCE = 5  # folders of documents in one run of the indexer: about 100,000 pas
 )
 @click.option(
     "--like",
-    type=click.Path(path_type=Path),
-    help="Embed nothing: draw vectors like those of the index in this folder.",
+    type=click.Path(exists=True, path_type=Path),
+    help="Embed nothing: draw vectors like those of the index in this folder, or in this file.",
 )
 def main(passages: int, shared: Path, folder: Path | None, like: Path | None) -> None:
     """Print what an index of about so many PASSAGES costs and how fast it is."""
@@ -54,8 +53,7 @@ def main(passages: int, shared: Path, folder: Path | None, like: Path | None) ->
 
 
 def _stand_in(settings: Settings, like: Path) -> LazyEncoder:
-    vectors = Contents.of(current(like / "index")).vectors
-    return LazyStandIn(settings, StandIn(vectors.vectors(np.arange(len(vectors)))))
+    return LazyStandIn(settings, StandIn(real_vectors(like)))
 
 
 def _build(settings: Settings, passages: int, train: Path, encoder: LazyEncoder | None) -> None:

@@ -17,12 +17,10 @@ import numpy as np
 
 from eval.scale.measuring import questions
 from eval.scale.nearest import Found, best_of, nearest
-from eval.scale.stand_in import SPREAD, StandIn
+from eval.scale.stand_in import SPREAD, StandIn, real_vectors
 from eval.suites.choosing import SHARED
-from indexer.contents import Contents
 from indexer.encoder import load_encoder
 from indexer.joined import Vectors
-from indexer.manifest import current
 from indexer.settings import Settings
 from indexer.vectors import VectorIndex
 
@@ -41,7 +39,7 @@ SEED = 7
 @click.option("--spread", "spreads", type=float, multiple=True, default=[SPREAD], show_default=True)
 def main(what: Path, shared: Path, count: int, spreads: tuple[float, ...]) -> None:
     """Print the distances of neighbours in samples, carried on to COUNT, and in drawn vectors."""
-    real = _real(what)
+    real = np.random.default_rng(SEED).permutation(real_vectors(what))
     asked = load_encoder(Settings.load().encoder).encode_passages(questions(shared / "data/eval"))
     click.echo(f"recall@{K} of lists over {len(real):,} real: {list_recall(real, asked):.4f}\n")
     queries = real[:QUERIES]
@@ -56,15 +54,6 @@ def main(what: Path, shared: Path, count: int, spreads: tuple[float, ...]) -> No
         drawn = drawn_distances(StandIn(real, spread), count)
         off = ", ".join(f"{one:+.0%}" for one in drawn / expected - 1)
         _line(f"{count:,} drawn, {spread}", [f"{one:8.4f}" for one in drawn] + [f"  {off}"])
-
-
-def _real(what: Path) -> np.ndarray:
-    """(R, D) float32, in no order."""
-    chance = np.random.default_rng(SEED)
-    if what.is_file():
-        return np.asarray(chance.permutation(np.load(what)))
-    vectors = Contents.of(current(what / "index")).vectors
-    return vectors.vectors(chance.permutation(len(vectors)))
 
 
 def list_recall(real: np.ndarray, queries: np.ndarray) -> float:

@@ -10,16 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 
 from eval.scale.nearest import nearest
+from indexer.contents import Contents
 from indexer.cutting import LazyEncoder
 from indexer.encoder import Encoder, Model
+from indexer.manifest import current
 from indexer.settings import Settings
 
 NEIGHBOURS = 20
-SPREAD = 0.84  # see `python -m eval.scale.shape`
+SPREAD = 0.6  # for a million like 100,000 real ones, see `python -m eval.scale.shape`
+
+
+def real_vectors(where: Path) -> np.ndarray:
+    """(R, D) float32: those of the index in a folder of `eval.scale`, or of `eval.scale.real`."""
+    if where.is_file():
+        return np.asarray(np.load(where))
+    vectors = Contents.of(current(where / "index")).vectors
+    return vectors.vectors(np.arange(len(vectors)))
 
 
 class StandIn:
