@@ -39,6 +39,7 @@ class Cutter:
         self._stages = stages
         self._anew = anew
         self._ahead: dict[tuple[str, str], Cut] = {}
+        self._made: dict[str, dict[str, str]] = {}
         self._published = {record.doc_id: place for place, record in previous.by_path.items()}
 
     def ahead(self, draft: Draft) -> None:
@@ -52,7 +53,7 @@ class Cutter:
         """What the next generation holds of a draft that has its id."""
         old = draft.old
         if old is not None and old.doc_id == draft.doc_id and self._is_alike(draft):
-            pipeline = made_by(draft, self.pipeline)
+            pipeline = self._made_by(draft)
             new = old if old.pipeline == pipeline else replace(old, pipeline=pipeline)
             return TakenOver(new, old, self._previous.count(old))
         made = self._ahead.pop((draft.folder, draft.path), None) or self._cut(draft)
@@ -61,7 +62,13 @@ class Cutter:
     def _is_alike(self, draft: Draft) -> bool:
         if self._anew or (draft.old is not None and draft.old.doc_id in self._previous.only_texts):
             return False
-        return is_cut_alike(draft, self.pipeline)
+        return is_cut_alike(draft, self._made_by(draft))
+
+    def _made_by(self, draft: Draft) -> dict[str, str]:
+        """The same for all texts of one reader, and asked three times for each document."""
+        if draft.reader not in self._made:
+            self._made[draft.reader] = made_by(draft, self.pipeline)
+        return self._made[draft.reader]
 
     def _cut(self, draft: Draft) -> Cut:
         with self._stages.on(EMBED):
