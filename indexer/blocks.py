@@ -10,6 +10,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,9 +21,9 @@ from indexer.errors import IndexDamaged
 
 # A question needs a few hundred rows, each in another block: what is compared with them counts.
 BLOCK_BYTES = 1 << 17
-_ONCE = 1 << 20  # of files that do not say: written before format 5
+_BLOCK_BYTES_BEFORE = 1 << 20  # of format 4, which does not say; of one block it does not matter
 REMEDY = "`fundstelle status --verify` and then `fundstelle index` make it anew"
-# Of a file: bytes, sha256, block_bytes, blocks: the checksum of each, 16 hex digits.
+# Of a file: bytes, sha256, blocks: the checksum of each, 16 hex digits; block_bytes if several.
 Entry = dict[str, Any]
 _NO_DAMAGE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}  # of the machine, and soon over
 
@@ -38,7 +39,7 @@ class Blocks:
         self._generation, self._path = generation, path
         self.checksums: Sequence[str] = entry["blocks"]
         self.sha256: str | None = entry.get("sha256")
-        self._size: int = entry.get("block_bytes", _ONCE)
+        self._size: int = entry.get("block_bytes", _BLOCK_BYTES_BEFORE)
         self._right = bytearray(len(self.checksums))  # 1: compared
         self._flags = np.frombuffer(self._right, np.uint8)
         self.bytes: int = entry["bytes"]
@@ -104,15 +105,12 @@ def summed(file: Path) -> Entry:
             sha256.update(block)
             blocks.append(checksum(block))
             size += len(block)
-    return {
-        "bytes": size,
-        "sha256": sha256.hexdigest(),
-        "block_bytes": BLOCK_BYTES,
-        "blocks": blocks,
-    }
+    entry = {"bytes": size, "sha256": sha256.hexdigest(), "blocks": blocks}
+    return entry if len(blocks) < 2 else entry | {"block_bytes": BLOCK_BYTES}
 
 
 def _read_no_further(stream: BinaryIO) -> None:
     """Systems read ahead by up to megabytes: of blocks here and there that is most of the file."""
     if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+        with suppress(OSError):  # a system that takes no advice reads all the same
+            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_RANDOM)

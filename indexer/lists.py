@@ -35,6 +35,7 @@ EXACT_UP_TO = 30_000  # vectors: to compare all of them takes a millisecond
 IN_A_LIST = 4
 # Of those that a centre is the mean of: of fewer, it would tell what one of them was.
 MEAN_OF, MEAN_OF_AT_LEAST = 16, 5
+_HEAD = 1 << 20  # bytes: before the vectors eight for each list, of at most 100,000
 _ROUNDS, _PER_CENTRE = 6, 64  # of k-means; more make no better centres
 
 Probe = tuple[np.ndarray, np.ndarray]  # (1, P) int64 lists, (1, P) float32 products with the query
@@ -81,7 +82,7 @@ class Lists:
         """
         near, around = checks(segment / NEAR_FILE), segment / CENTRES_FILE
         if around.exists():
-            near.span(0, 1)  # what FAISS reads now
+            near.span(0, min(_HEAD, near.bytes))  # what FAISS reads now
         else:  # written before centres had a file of their own: they stand before the rest
             near.all()
         index = mapped(segment / NEAR_FILE)

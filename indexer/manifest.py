@@ -21,10 +21,10 @@ import msgspec
 from indexer.blocks import Blocks, Entry, checksum
 from indexer.errors import IndexDamaged, IndexUnavailable
 
-# 3: segments, own postings; 4: checksums of blocks, columns, lists of near vectors; 5: the blocks'
-# size beside them, centres of lists in a file of their own.
+# 3: segments, own postings; 4: checksums of blocks, columns, lists of near vectors, then centres in
+# a file of their own; 5: smaller blocks, their size beside them.
 FORMAT = 5
-READ = (4, FORMAT)  # whatever is written anew has the last
+READABLE = (4, FORMAT)  # whatever is written anew has the last
 REMEDY = "`fundstelle index` makes it anew, `fundstelle index --rebuild` checks every byte before"
 
 # Of the rest as it is written, in braces: to write JSON anew takes longer than to read it.
@@ -148,10 +148,10 @@ def read_manifest(folder: Path) -> Generation:
     try:
         text = (folder / "manifest.json").read_text()
         plain = msgspec.json.decode(text)  # as many files as documents: quicker than json
-        if plain.get("format") not in READ:
+        if plain.get("format") not in READABLE:
             raise IndexDamaged(
                 f"{folder} has format {plain.get('format')}, this version reads "
-                f"{' and '.join(map(str, READ))}; run `fundstelle index --rebuild`"
+                f"{' and '.join(map(str, READABLE))}; run `fundstelle index --rebuild`"
             )
         head = f"{_HEAD}{plain.pop('checksum')}{_REST}"
         rest = f"{{{text[len(head) :]}"

@@ -113,6 +113,20 @@ def test_what_was_compared_is_not_read_again(file: Path) -> None:
     checked.all()
 
 
+def test_a_system_that_takes_no_advice_on_reading_has_no_damage(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*given: int) -> None:
+        raise OSError(errno.ENOSYS, "no advice")
+
+    monkeypatch.setattr("os.posix_fadvise", refuses, raising=False)
+    checked = blocks(file)
+    checked.span(0, 1)
+    flip(file, BLOCK_BYTES)
+    with pytest.raises(IndexDamaged, match="block 1"):
+        checked.span(BLOCK_BYTES, BLOCK_BYTES + 1)
+
+
 def test_an_empty_file_and_an_empty_span_have_nothing_to_compare(file: Path) -> None:
     checked = blocks(file)
     flip(file, 0)

@@ -18,6 +18,7 @@ from indexer.encoder_files import SHA256_LIST
 from indexer.errors import EncoderMismatch, IndexDamaged, NothingPublished
 from indexer.manifest import FORMAT, current, current_name
 from indexer.reading.walk import Failed, walk
+from indexer.rollback import roll_back
 from indexer.settings import Settings
 from indexer.summary import Summary
 
@@ -222,6 +223,7 @@ def test_an_index_of_an_older_format_is_made_anew_by_a_rebuild(settings: Setting
     del plain["checksum"]
     for entry in plain["files"].values():
         del entry["blocks"]
+        entry.pop("block_bytes", None)
     manifest.write_text(json.dumps({**plain, "format": 3}))
     (settings.index / "CURRENT").write_text("000001\n")
     with pytest.raises(IndexDamaged, match="format 3, this version reads 4 and 5; run `fund"):
@@ -232,24 +234,34 @@ def test_an_index_of_an_older_format_is_made_anew_by_a_rebuild(settings: Setting
     assert ids(settings) == ["award.en.txt", "presse.messe.md"]
 
 
-def test_an_index_of_format_4_is_searched_and_gone_on_with(settings: Settings) -> None:
+def test_an_index_of_format_4_is_searched_gone_on_with_and_gone_back_to(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So that even a few vectors fill several blocks, of either format.
+    monkeypatch.setattr("indexer.blocks.BLOCK_BYTES", 512)
+    monkeypatch.setattr("indexer.blocks._BLOCK_BYTES_BEFORE", 1024)
     bring_up_to_date(settings)
     generation = current(settings.index)
     plain = generation.manifest
     for path, entry in plain.files.items():
         data = (generation.folder / path).read_bytes()
-        del entry["block_bytes"]  # 1 MiB each, and the manifest did not say so
-        entry["blocks"] = [
-            checksum(data[first : first + (1 << 20)]) for first in range(0, len(data), 1 << 20)
-        ]
+        entry.pop("block_bytes", None)  # format 4 did not say
+        starts = range(0, len(data), 1024)
+        entry["blocks"] = [checksum(data[start : start + 1024]) for start in starts]
     (generation.folder / "manifest.json").write_text(replace(plain, format=4).to_json())
     assert Engine.open(settings).search("Wie viele Besucher?").hits[0].doc_id == "presse.messe.md"
     (settings.corpus[0] / "neu.txt").write_text("Die Brücke wird im Mai gesperrt.\n", "utf-8")
     summary = bring_up_to_date(settings)
     assert (summary.added, summary.embedded) == (1, 1)
-    assert current(settings.index).manifest.format == FORMAT
+    manifest = current(settings.index).manifest
+    assert manifest.format == FORMAT
+    many = {path: entry for path, entry in manifest.files.items() if len(entry["blocks"]) > 1}
+    assert {"block_bytes" in entry for entry in many.values()} == {True, False}
     hits = Engine.open(settings).search("Wann wird die Brücke gesperrt?").hits
     assert hits[0].doc_id == "neu.txt"
+    roll_back(settings)
+    assert Engine.open(settings).search("Wie viele Besucher?").hits[0].doc_id == "presse.messe.md"
+    assert ids(settings) == ["award.en.txt", "presse.messe.md"]
 
 
 def test_two_files_with_one_id_are_both_named(settings: Settings) -> None:
