@@ -10,6 +10,7 @@ import os
 import weakref
 from itertools import repeat
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -24,6 +25,9 @@ def read(file: Path, checks: Checks) -> np.ndarray:
 
 
 LARGE = 24 << 20  # bytes: some 16,000 passages
+# numpy reads a header by `ast`, of which Python 3.11 and 3.12 count the depth for all threads
+# together (python/cpython#106905): two at once, and a whole file fails with SystemError.
+_header = Lock()
 
 
 class Scattered:
@@ -93,7 +97,8 @@ class MappedRows:
 
 def _mapped(file: Path) -> np.memmap:
     try:
-        mapped: np.memmap = np.load(file, mmap_mode="r")
+        with _header:
+            mapped: np.memmap = np.load(file, mmap_mode="r")
     except (OSError, ValueError) as error:
         raise IndexDamaged(f"{file} is not readable: {error}; {REMEDY}") from error
     return mapped
