@@ -25,8 +25,9 @@ def read(file: Path, checks: Checks) -> np.ndarray:
 
 
 LARGE = 24 << 20  # bytes: some 16,000 passages
-# numpy reads a header by `ast`, of which Python 3.11 and 3.12 count the depth for all threads
-# together (python/cpython#106905): two at once, and a whole file fails with SystemError.
+# numpy reads a header by `ast`, which on Python 3.11.7 failed once with "AST constructor recursion
+# depth mismatch" while several segments were opened at a time (python/cpython#106905 is about the
+# same message, from programs with threads). To read one header takes microseconds.
 _header = Lock()
 
 

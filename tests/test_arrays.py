@@ -16,7 +16,7 @@ from indexer.opening import of_each
 
 
 def test_no_two_headers_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`ast`, by which numpy reads them, fails in 3.11 and 3.12 where two threads use it at once."""
+    """`ast`, by which numpy reads them, has failed on 3.11.7 while several threads used it."""
     files = [tmp_path / f"{number}.npy" for number in range(6)]
     for file in files:
         np.save(file, np.arange(12, dtype=np.float32).reshape(3, 4))
